@@ -1,0 +1,2 @@
+Console.Error.WriteLine("No load scenario is written yet.");
+return 1;
