@@ -1,0 +1,26 @@
+using System.Data.Common;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>The database as the stores see it, whatever the engine.</summary>
+public interface IDatabase
+{
+    /// <summary>Runs queries on a connection of their own, outside any transaction.</summary>
+    Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction and answers once it is durable. When it throws, nothing of it remains.
+    /// It must not wait for anything but the database: on SQLite all writers of the process wait for it.
+    /// </summary>
+    Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt);
+}
+
+/// <summary>Who goes first when several writes wait.</summary>
+public enum WritePriority
+{
+    /// <summary>Somebody waits for the answer.</summary>
+    Prompt,
+
+    /// <summary>A piece of a long job; it gives way to prompt writes after each piece.</summary>
+    Bulk,
+}

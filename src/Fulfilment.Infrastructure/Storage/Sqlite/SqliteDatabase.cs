@@ -1,0 +1,75 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Fulfilment.Infrastructure.Storage.Sqlite;
+
+/// <summary>
+/// One SQLite file in write-ahead mode. <c>synchronous=FULL</c>: a commit returns when the log is on disk, which is what lets an order be answered.
+/// Readers have pooled connections of their own and never wait for the writer.
+/// </summary>
+public sealed class SqliteDatabase : IDatabase, IDisposable
+{
+    /// <summary>The file's name in the storage folder.</summary>
+    public const string FileName = "fulfilment.db";
+
+    private readonly string _readConnectionString;
+    private readonly SqliteWriter _writer;
+
+    /// <param name="folder">Made if it is not there.</param>
+    /// <param name="besideHost">Whether a host may be serving from the same folder; writes then leave gaps for it.</param>
+    public SqliteDatabase(string folder, bool besideHost = false)
+    {
+        Directory.CreateDirectory(folder);
+        var file = Path.GetFullPath(Path.Combine(folder, FileName));
+        _readConnectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly }.ToString();
+        _writer = new SqliteWriter(OpenWriter(file), besideHost);
+    }
+
+    /// <inheritdoc/>
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var connection = new SqliteConnection(_readConnectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            return await work(connection).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) =>
+        // Microsoft.Data.Sqlite completes every call before it returns, so nothing is waited for here.
+        RunAsync(connection => work(connection).GetAwaiter().GetResult(), priority);
+
+    /// <summary>Like <see cref="WriteAsync"/>, for the stores that use compiled statements.</summary>
+    internal Task<T> RunAsync<T>(Func<SqliteConnection, T> work, WritePriority priority) => _writer.RunAsync(work, priority);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writer.Dispose();
+        using var pooled = new SqliteConnection(_readConnectionString);
+        SqliteConnection.ClearPool(pooled);
+    }
+
+    private static SqliteConnection OpenWriter(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        // The log is reset at 16 MB: a file that is written over again syncs several times faster than one that grows.
+        command.CommandText = """
+            PRAGMA busy_timeout = 30000;
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA wal_autocheckpoint = 4000;
+            PRAGMA cache_size = -65536;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA busy_timeout = 0;
+            """;
+        command.ExecuteNonQuery();
+        return connection;
+    }
+}
