@@ -1,0 +1,82 @@
+namespace Fulfilment.Core.Ledger;
+
+/// <summary>
+/// One movement of money from one account to another, append-only. Debit and credit are the same amount by construction,
+/// so the books balance as long as every transfer is whole.
+/// </summary>
+/// <param name="Id">Time-ordered.</param>
+/// <param name="Kind">Why money moved.</param>
+/// <param name="Debit">The account debited.</param>
+/// <param name="Credit">The account credited.</param>
+/// <param name="Amount">More than zero.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="OrderId">The order it belongs to, if any.</param>
+public sealed record Transfer(long Id, TransferKind Kind, Account Debit, Account Credit, Money Amount, string Currency, long? OrderId);
+
+/// <summary>An account: what it is, and whose or of what. It exists as soon as a transfer names it.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Subject">Storefront, SKU or batch id, as the kind says; 0 where there is one account only.</param>
+public readonly record struct Account(AccountKind Kind, long Subject)
+{
+    /// <summary>What a postpaid storefront owes us.</summary>
+    public static Account Receivable(long storefrontId) => new(AccountKind.Receivable, storefrontId);
+
+    /// <summary>What a prepaid storefront has deposited with us.</summary>
+    public static Account Deposit(long storefrontId) => new(AccountKind.Deposit, storefrontId);
+
+    /// <summary>What sales of a SKU brought in.</summary>
+    public static Account Revenue(long skuId) => new(AccountKind.Revenue, skuId);
+
+    /// <summary>What the codes sold of a SKU had cost.</summary>
+    public static Account CostOfSales(long skuId) => new(AccountKind.CostOfSales, skuId);
+
+    /// <summary>What the unsold codes of a batch cost.</summary>
+    public static Account Inventory(long batchId) => new(AccountKind.Inventory, batchId);
+
+    /// <summary>What we owe for a batch.</summary>
+    public static Account Payable(long batchId) => new(AccountKind.Payable, batchId);
+
+    /// <summary>Money received.</summary>
+    public static Account Cash => new(AccountKind.Cash, 0);
+}
+
+/// <summary>The chart of accounts. Stored as numbers.</summary>
+public enum AccountKind
+{
+    /// <summary>Asset, by storefront.</summary>
+    Receivable = 1,
+
+    /// <summary>Liability, by storefront.</summary>
+    Deposit = 2,
+
+    /// <summary>Income, by SKU.</summary>
+    Revenue = 3,
+
+    /// <summary>Expense, by SKU.</summary>
+    CostOfSales = 4,
+
+    /// <summary>Asset, by batch.</summary>
+    Inventory = 5,
+
+    /// <summary>Liability, by batch.</summary>
+    Payable = 6,
+
+    /// <summary>Asset.</summary>
+    Cash = 7,
+}
+
+/// <summary>Why money moved. Stored as numbers.</summary>
+public enum TransferKind
+{
+    /// <summary>Units delivered to a storefront: Receivable or Deposit to Revenue.</summary>
+    Sale = 1,
+
+    /// <summary>Their codes left the stock: CostOfSales from Inventory.</summary>
+    CostOfSale = 2,
+
+    /// <summary>Codes came into stock: Inventory from Payable.</summary>
+    Purchase = 3,
+
+    /// <summary>A storefront paid: Cash to Deposit or Receivable.</summary>
+    Deposit = 4,
+}
