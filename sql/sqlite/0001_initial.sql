@@ -260,6 +260,16 @@ CREATE TABLE holds (
     state         INTEGER NOT NULL
 );
 
+-- What a storefront paid in, and its wallet as the answer showed it: a repeat of the request answers as the first, whatever was bought since.
+CREATE TABLE deposits (
+    transfer_id   INTEGER NOT NULL PRIMARY KEY,
+    storefront_id INTEGER NOT NULL,
+    reference     TEXT    NULL,
+    balance       INTEGER NOT NULL,
+    held          INTEGER NOT NULL,
+    available     INTEGER NULL       -- null: no limit
+);
+
 -- Append-only. Each row moves one amount from one account to another, so it balances by its shape.
 CREATE TABLE transfers (
     id             INTEGER NOT NULL PRIMARY KEY,

@@ -93,6 +93,9 @@ public enum RefusalCode
     /// <summary>There is one with this code already.</summary>
     AlreadyExists,
 
+    /// <summary>The storefront's settlement cannot change while it has money or holds in a wallet.</summary>
+    WalletNotEmpty,
+
     /// <summary>The idempotency key was used with another request.</summary>
     IdempotencyMismatch,
 
