@@ -1,0 +1,113 @@
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Webhooks;
+
+namespace Fulfilment.Core.Orders;
+
+/// <summary>Runs intake transactions.</summary>
+public interface IIntakeStore
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction and returns once it is durable. When it throws, nothing of it remains; when the
+    /// commit itself throws, it may have happened or not, and the caller finds out by reading the references again.
+    /// </summary>
+    Task RunAsync(Func<IIntakeTransaction, ValueTask> work);
+}
+
+/// <summary>One open intake transaction. Every call concerns the whole group, so each costs at most one round trip.</summary>
+public interface IIntakeTransaction
+{
+    /// <summary>Reads what the group's decisions rest on.</summary>
+    /// <param name="drafts">The group; the stored orders come back in its order.</param>
+    /// <param name="custodyDay">Which day's custody root to read, for this node.</param>
+    /// <param name="node">This node's number.</param>
+    ValueTask<IntakeFacts> ReadAsync(IReadOnlyList<OrderDraft> drafts, int custodyDay, int node);
+
+    /// <summary>
+    /// Gives card keys to the claims, in order: first the pool's candidates, each by a guarded update, and then whatever the table has.
+    /// A claim that cannot be filled takes nothing, unless its draft allows a part. After the call a claim is short only because the table is.
+    /// </summary>
+    ValueTask ClaimAsync(IReadOnlyList<OrderClaim> claims);
+
+    /// <summary>Writes what was decided.</summary>
+    ValueTask WriteAsync(IntakeRows rows);
+}
+
+/// <summary>What the database knew before the group.</summary>
+/// <param name="Stored">For each draft the order that has its reference, or null.</param>
+/// <param name="Wallets">Balance and holds of every storefront and currency in the group; zero where there is no row.</param>
+/// <param name="CustodyDay">This node's custody root of the day.</param>
+public sealed record IntakeFacts(
+    IReadOnlyList<StoredReference?> Stored,
+    IReadOnlyDictionary<WalletKey, WalletBalance> Wallets,
+    CustodyDay CustodyDay);
+
+/// <summary>An order that has a draft's reference.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="ContentHash">Its content.</param>
+public sealed record StoredReference(long OrderId, byte[] ContentHash);
+
+/// <summary>Which wallet.</summary>
+/// <param name="StorefrontId">Whose.</param>
+/// <param name="Currency">In which currency.</param>
+public readonly record struct WalletKey(long StorefrontId, string Currency);
+
+/// <summary>A wallet's money.</summary>
+/// <param name="Balance">Deposits less charges.</param>
+/// <param name="Held">Kept back by open holds.</param>
+public readonly record struct WalletBalance(Money Balance, Money Held);
+
+/// <summary>The card keys one draft asks for.</summary>
+/// <param name="Draft">The draft.</param>
+/// <param name="Lines">One need a line, in the draft's order.</param>
+public sealed record OrderClaim(OrderDraft Draft, IReadOnlyList<LineClaim> Lines)
+{
+    /// <summary>What the keys become: delivered, or reserved for a held order.</summary>
+    public CardKeyState Target => Draft.Held ? CardKeyState.Reserved : CardKeyState.Delivered;
+}
+
+/// <summary>The card keys one line asks for and gets.</summary>
+public sealed class LineClaim(DraftLine line) : KeyNeed(line.Sku.Id, line.MinExpiryDay, line.Quantity)
+{
+    /// <summary>The line.</summary>
+    public DraftLine Line { get; } = line;
+
+    /// <summary>How many candidates turned out to be gone, and how many keys came from the table instead.</summary>
+    public int Drift { get; set; }
+
+    /// <summary>The keys it got, for the line's units in order; fewer than its count when the stock is short.</summary>
+    public List<ClaimedKey> Keys { get; } = [];
+}
+
+/// <summary>A card key that a guarded update gave to a unit.</summary>
+/// <param name="Origin">Its immutable columns.</param>
+/// <param name="Code">Number and secret, encrypted.</param>
+/// <param name="UnitCost">What it had cost.</param>
+/// <param name="CostCurrency">In which currency.</param>
+/// <param name="LastEntry">The last entry of its custody chain, if it has any.</param>
+public sealed record ClaimedKey(CustodyOrigin Origin, byte[] Code, Money UnitCost, string CostCurrency, CustodyEntry? LastEntry);
+
+/// <summary>All rows that a group adds or changes.</summary>
+public sealed class IntakeRows
+{
+    /// <summary>Accepted orders with their lines and units.</summary>
+    public List<AcceptedOrder> Orders { get; } = [];
+
+    /// <summary>Money moved.</summary>
+    public List<Transfer> Transfers { get; } = [];
+
+    /// <summary>Events for storefronts.</summary>
+    public List<OutboxMessage> Outbox { get; } = [];
+
+    /// <summary>Changes of card keys.</summary>
+    public List<CustodyEntry> Custody { get; } = [];
+
+    /// <summary>The day's root with those changes counted in; null when there are none.</summary>
+    public CustodyDay? CustodyDay { get; set; }
+
+    /// <summary>Wallets as they are afterwards.</summary>
+    public Dictionary<WalletKey, WalletBalance> Wallets { get; } = [];
+
+    /// <summary>Card keys that left the available stock, by batch.</summary>
+    public Dictionary<long, (int Delivered, int Reserved)> Stock { get; } = [];
+}

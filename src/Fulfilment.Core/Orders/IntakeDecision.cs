@@ -1,0 +1,252 @@
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Storefronts;
+using Fulfilment.Core.Webhooks;
+
+namespace Fulfilment.Core.Orders;
+
+/// <summary>
+/// Decides a group of drafts inside its transaction: who repeats, whose money suffices, who gets which card keys, and what rows that makes.
+/// The result is as if the drafts had come one after the other.
+/// </summary>
+public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGenerator ids, BusinessCalendar calendar, TimeProvider time)
+{
+    /// <summary>One outcome a draft, in the group's order. <paramref name="claims"/> holds null for drafts with a verdict.</summary>
+    public async ValueTask<IntakeOutcome[]> DecideAsync(IIntakeTransaction transaction, IReadOnlyList<OrderDraft> drafts, IReadOnlyList<OrderClaim?> claims)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var clock = IntakeMetrics.Start(time);
+        var now = time.GetUtcNow();
+        var facts = await transaction.ReadAsync(drafts, calendar.DayOf(now), ids.Node).ConfigureAwait(false);
+        clock.Lap(IntakeStage.Read);
+
+        var outcomes = new IntakeOutcome[drafts.Count];
+        var open = Sort(drafts, facts, outcomes);
+        var wallets = new Wallets(facts.Wallets);
+        await ClaimInTurnAsync(transaction, open, claims, wallets, outcomes).ConfigureAwait(false);
+        clock.Lap(IntakeStage.Claim);
+
+        var rows = new IntakeRows();
+        foreach (var index in open)
+        {
+            if (outcomes[index] is null)
+            {
+                outcomes[index] = Accept(claims[index]!, now.ToUnixTimeMilliseconds(), rows);
+            }
+        }
+
+        AnswerTwins(drafts, outcomes);
+        SealDay(facts.CustodyDay, rows);
+        wallets.CopyChangesTo(rows.Wallets);
+        clock.Lap(IntakeStage.Decide);
+        if (rows.Orders.Count > 0)
+        {
+            await transaction.WriteAsync(rows).ConfigureAwait(false);
+        }
+
+        clock.Lap(IntakeStage.Write);
+        IntakeMetrics.CountOrders(rows.Orders.Count);
+        return outcomes;
+    }
+
+    // Answers the drafts whose reference is stored or whose verdict is a refusal; gives the indexes of those that are still to be decided.
+    // A second draft of the same reference in this group is neither: AnswerTwins sees to it once the first is decided.
+    private static List<int> Sort(IReadOnlyList<OrderDraft> drafts, IntakeFacts facts, IntakeOutcome[] outcomes)
+    {
+        var open = new List<int>(drafts.Count);
+        var seen = new HashSet<(long, string)>(drafts.Count);
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            var draft = drafts[i];
+            if (facts.Stored[i] is { } stored)
+            {
+                outcomes[i] = AnswerStored(draft, stored.OrderId, stored.ContentHash);
+            }
+            else if (!seen.Add((draft.Storefront.Id, draft.ClientReference)))
+            {
+                outcomes[i] = IntakeOutcome.Deferred.Instance;
+            }
+            else if (draft.Verdict is { } verdict)
+            {
+                outcomes[i] = new IntakeOutcome.Refused(verdict);
+            }
+            else
+            {
+                open.Add(i);
+            }
+        }
+
+        return open;
+    }
+
+    private static IntakeOutcome AnswerStored(OrderDraft draft, long orderId, byte[] contentHash) =>
+        contentHash.AsSpan().SequenceEqual(draft.ContentHash)
+            ? new IntakeOutcome.Stored(orderId, orderId == draft.OrderId)
+            : new IntakeOutcome.Refused(new Refusal(RefusalCode.ReferenceConflict, "/clientReference"));
+
+    // Money first, as the API's precedence says, then keys. A draft whose keys fall short gives its money back, and that may be what an
+    // earlier, poorer draft was refused for; so the poor are asked again until nobody's failure frees anything.
+    private static async ValueTask ClaimInTurnAsync(
+        IIntakeTransaction transaction, List<int> open, IReadOnlyList<OrderClaim?> claims, Wallets wallets, IntakeOutcome[] outcomes)
+    {
+        var waiting = open;
+        while (waiting.Count > 0)
+        {
+            var poor = new List<int>();
+            var rich = new List<int>(waiting.Count);
+            foreach (var index in waiting)
+            {
+                var draft = claims[index]!.Draft;
+                (wallets.TryCharge(draft.Storefront, draft.Currency, draft.Amount, draft.Held) ? rich : poor).Add(index);
+            }
+
+            await transaction.ClaimAsync(rich.ConvertAll(index => claims[index]!)).ConfigureAwait(false);
+            var freed = false;
+            foreach (var index in rich)
+            {
+                var claim = claims[index]!;
+                var unused = claim.Draft.Amount - AcceptedOrder.ChargeOf(claim);
+                if (claim.Lines.All(line => line.Keys.Count == 0))
+                {
+                    outcomes[index] = new IntakeOutcome.Refused(new Refusal(RefusalCode.OutOfStock));
+                }
+
+                if (unused > Money.Zero)
+                {
+                    wallets.GiveBack(claim.Draft.Storefront, claim.Draft.Currency, unused, claim.Draft.Held);
+                    freed = true;
+                }
+            }
+
+            if (!freed)
+            {
+                poor.ForEach(index => outcomes[index] = new IntakeOutcome.Refused(new Refusal(RefusalCode.InsufficientBalance)));
+                return;
+            }
+
+            waiting = poor;
+        }
+    }
+
+    private IntakeOutcome.Accepted Accept(OrderClaim claim, long atMs, IntakeRows rows)
+    {
+        var draft = claim.Draft;
+        var delivered = claim.Lines.Sum(line => line.Keys.Count);
+        var status = draft.Held
+            ? OrderStatus.Held
+            : OrderStates.Close(delivered, claim.Lines.Sum(line => line.Count) - delivered, 0);
+        var order = new AcceptedOrder(draft, claim, status, atMs);
+        rows.Orders.Add(order);
+        rows.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
+        foreach (var line in claim.Lines)
+        {
+            for (var i = 0; i < line.Keys.Count; i++)
+            {
+                var key = line.Keys[i];
+                rows.Custody.Add(custody.Append(key.Origin, key.LastEntry, claim.Target, atMs, line.Line.UnitIds[i]));
+                var stock = rows.Stock.GetValueOrDefault(key.Origin.BatchId);
+                rows.Stock[key.Origin.BatchId] = draft.Held ? stock with { Reserved = stock.Reserved + 1 } : stock with { Delivered = stock.Delivered + 1 };
+            }
+        }
+
+        if (!draft.Held)
+        {
+            foreach (var line in claim.Lines)
+            {
+                SalePosting.Add(rows.Transfers, ids, draft.Storefront, draft.OrderId, draft.Currency, line.SkuId, line.Line.UnitPrice,
+                    line.Keys.Select(key => new SoldKey(key.Origin.BatchId, key.UnitCost, key.CostCurrency)));
+            }
+        }
+
+        return new IntakeOutcome.Accepted(order);
+    }
+
+    private void SealDay(CustodyDay day, IntakeRows rows)
+    {
+        if (rows.Custody.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var entry in rows.Custody)
+        {
+            day.Add(entry.Seal);
+        }
+
+        day.Close(seal);
+        rows.CustodyDay = day;
+    }
+
+    // A draft that shares its reference with an earlier one of the group is answered by what became of that one.
+    private static void AnswerTwins(IReadOnlyList<OrderDraft> drafts, IntakeOutcome[] outcomes)
+    {
+        Dictionary<(long, string), int>? firsts = null;
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            if (outcomes[i] is not IntakeOutcome.Deferred)
+            {
+                continue;
+            }
+
+            firsts ??= FirstByReference(drafts);
+            var first = firsts[(drafts[i].Storefront.Id, drafts[i].ClientReference)];
+            outcomes[i] = outcomes[first] switch
+            {
+                IntakeOutcome.Accepted accepted => AnswerStored(drafts[i], accepted.Order.Draft.OrderId, drafts[first].ContentHash),
+                IntakeOutcome.Refused refused when drafts[i].ContentHash.AsSpan().SequenceEqual(drafts[first].ContentHash) => refused,
+                _ => outcomes[i],
+            };
+        }
+    }
+
+    private static Dictionary<(long, string), int> FirstByReference(IReadOnlyList<OrderDraft> drafts)
+    {
+        var firsts = new Dictionary<(long, string), int>(drafts.Count);
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            firsts.TryAdd((drafts[i].Storefront.Id, drafts[i].ClientReference), i);
+        }
+
+        return firsts;
+    }
+
+    // The group's running sums.
+    private sealed class Wallets(IReadOnlyDictionary<WalletKey, WalletBalance> before)
+    {
+        private readonly Dictionary<WalletKey, WalletBalance> _now = new(before);
+
+        public bool TryCharge(Storefront storefront, string currency, Money amount, bool held)
+        {
+            var key = new WalletKey(storefront.Id, currency);
+            var wallet = _now[key];
+            if (wallet.Balance - wallet.Held - amount < storefront.WalletFloor)
+            {
+                return false;
+            }
+
+            _now[key] = Change(wallet, amount, held);
+            return true;
+        }
+
+        public void GiveBack(Storefront storefront, string currency, Money amount, bool held)
+        {
+            var key = new WalletKey(storefront.Id, currency);
+            _now[key] = Change(_now[key], -amount, held);
+        }
+
+        public void CopyChangesTo(Dictionary<WalletKey, WalletBalance> changes)
+        {
+            foreach (var (key, wallet) in _now)
+            {
+                if (wallet != before[key])
+                {
+                    changes.Add(key, wallet);
+                }
+            }
+        }
+
+        private static WalletBalance Change(WalletBalance wallet, Money amount, bool held) => held
+            ? wallet with { Held = wallet.Held + amount }
+            : wallet with { Balance = wallet.Balance - amount };
+    }
+}

@@ -1,0 +1,197 @@
+using System.Threading.Channels;
+using Fulfilment.Core.CardKeys;
+using Microsoft.Extensions.Logging;
+
+namespace Fulfilment.Core.Orders;
+
+/// <summary>Bounds of the intake.</summary>
+/// <param name="QueueLimit">Most drafts that wait; more are refused as overloaded.</param>
+/// <param name="GroupLimit">Most drafts in one transaction.</param>
+public sealed record IntakeOptions(int QueueLimit = 4_096, int GroupLimit = 512);
+
+/// <summary>
+/// Takes drafts from many callers and commits them in groups. There is no timer: a group is whatever arrived while the last one was committing,
+/// so one sync to disk or one round trip pays for many orders under load, and a lone order waits for nobody. Once admitted a draft is finished,
+/// even if its caller has gone.
+/// </summary>
+public sealed partial class OrderIntake : IAsyncDisposable
+{
+    private readonly Channel<Pending> _queue;
+    private readonly IIntakeStore _store;
+    private readonly ICardKeyPool _pool;
+    private readonly IntakeDecision _decision;
+    private readonly IntakeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<OrderIntake> _log;
+    private readonly Task _loop;
+
+    /// <summary>Starts taking drafts.</summary>
+    public OrderIntake(IIntakeStore store, ICardKeyPool pool, IntakeDecision decision, IntakeOptions options, TimeProvider time, ILogger<OrderIntake> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_store, _pool, _decision, _options, _time, _log) = (store, pool, decision, options, time, log);
+        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Decides a draft. Throws what broke the store, if it breaks for this draft alone; the draft is then not stored.</summary>
+    public ValueTask<IntakeOutcome> PlaceAsync(OrderDraft draft)
+    {
+        var pending = new Pending(draft);
+        if (_queue.Writer.TryWrite(pending))
+        {
+            return new ValueTask<IntakeOutcome>(pending.Task);
+        }
+
+        IntakeMetrics.CountOverloaded();
+        return ValueTask.FromResult<IntakeOutcome>(new IntakeOutcome.Refused(new Refusal(RefusalCode.Overloaded)));
+    }
+
+    /// <summary>Admits no more and finishes what was admitted.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        var group = new List<Pending>();
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            group.Clear();
+            while (group.Count < _options.GroupLimit && _queue.Reader.TryRead(out var pending))
+            {
+                group.Add(pending);
+            }
+
+            IntakeMetrics.CountGroup(group.Count);
+            await CommitAsync(group).ConfigureAwait(false);
+        }
+    }
+
+    // An unexpected error splits the group until the draft at fault stands alone. Each part reads its references anew,
+    // so a part that an ambiguous commit did store is found and not repeated.
+    private async Task CommitAsync(List<Pending> group)
+    {
+        try
+        {
+            var deferred = await DecideAsync(group).ConfigureAwait(false);
+            if (deferred.Count > 0)
+            {
+                await CommitAsync(deferred).ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is, it must not take the other drafts or the loop with it; the last draft's caller gets it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (group.Count == 1)
+            {
+                LogDraftFailed(exception, group[0].Draft.OrderId);
+                group[0].Fail(exception);
+                return;
+            }
+
+            LogGroupSplit(exception.GetType().Name, group.Count);
+            var half = group.Count / 2;
+            await CommitAsync(group.GetRange(0, half)).ConfigureAwait(false);
+            await CommitAsync(group.GetRange(half, group.Count - half)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<List<Pending>> DecideAsync(List<Pending> group)
+    {
+        var drafts = group.ConvertAll(pending => pending.Draft);
+        var claims = drafts.ConvertAll(ClaimOf);
+        var needs = claims.OfType<OrderClaim>().SelectMany(claim => claim.Lines).ToList();
+        IntakeOutcome[]? outcomes = null;
+        try
+        {
+            if (needs.Count > 0)
+            {
+                await _pool.TakeAsync(needs, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            var decided = 0L;
+            IntakeOutcome[] decisions = [];
+            await _store.RunAsync(async transaction =>
+            {
+                decisions = await _decision.DecideAsync(transaction, drafts, claims).ConfigureAwait(false);
+                decided = _time.GetTimestamp();
+            }).ConfigureAwait(false);
+            IntakeMetrics.Count(IntakeStage.Commit, _time.GetElapsedTime(decided));
+            outcomes = decisions;
+        }
+        finally
+        {
+            TellPool(needs, committed: outcomes is not null);
+        }
+
+        return Answer(group, outcomes);
+    }
+
+    // Candidates that no unit got, for whatever reason, are still good guesses; after a failed commit so are the keys.
+    private void TellPool(List<LineClaim> needs, bool committed)
+    {
+        foreach (var need in needs)
+        {
+            if (!committed)
+            {
+                need.Candidates.AddRange(need.Keys.Select(key => key.Origin.CardKeyId));
+            }
+
+            if (need.Candidates.Count > 0)
+            {
+                _pool.Return(need.SkuId, need.Candidates);
+            }
+
+            if (need.Drift > 0)
+            {
+                _pool.ReportDrift(need.SkuId, need.Drift);
+            }
+        }
+    }
+
+    private static OrderClaim? ClaimOf(OrderDraft draft) => draft.Verdict is null
+        ? new OrderClaim(draft, [.. draft.Lines.Select(line => new LineClaim(line))])
+        : null;
+
+    private static List<Pending> Answer(List<Pending> group, IntakeOutcome[] outcomes)
+    {
+        var deferred = new List<Pending>();
+        for (var i = 0; i < group.Count; i++)
+        {
+            if (outcomes[i] is IntakeOutcome.Deferred)
+            {
+                deferred.Add(group[i]);
+            }
+            else
+            {
+                group[i].Succeed(outcomes[i]);
+            }
+        }
+
+        return deferred;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Order {OrderId} could not be stored; its caller was told so.")]
+    private partial void LogDraftFailed(Exception exception, long orderId);
+
+    [LoggerMessage(2, LogLevel.Warning, "A group of {Count} orders failed ({Error}) and is tried again in halves.")]
+    private partial void LogGroupSplit(string error, int count);
+
+    // Its caller runs on another thread, so that answering many callers does not hold up the next group.
+    private sealed class Pending(OrderDraft draft)
+    {
+        private readonly TaskCompletionSource<IntakeOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public OrderDraft Draft { get; } = draft;
+
+        public Task<IntakeOutcome> Task => _completion.Task;
+
+        public void Succeed(IntakeOutcome outcome) => _completion.SetResult(outcome);
+
+        public void Fail(Exception exception) => _completion.SetException(exception);
+    }
+}

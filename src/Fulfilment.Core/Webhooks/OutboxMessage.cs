@@ -1,0 +1,50 @@
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Core.Webhooks;
+
+/// <summary>An event for a storefront, written in the transaction that makes it true. It carries ids and states, never codes.</summary>
+/// <param name="Id">Time-ordered; also the webhook's id.</param>
+/// <param name="StorefrontId">Whom to tell.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="OrderId">To which order.</param>
+/// <param name="Status">Where the order stood then.</param>
+/// <param name="Version">The order's version then; the storefront orders events by it.</param>
+public sealed record OutboxMessage(long Id, long StorefrontId, WebhookEvent Type, long OrderId, OrderStatus Status, int Version)
+{
+    /// <summary>The event that an order's arrival in this status is.</summary>
+    public static OutboxMessage ForOrder(long id, long storefrontId, long orderId, OrderStatus status, int version) =>
+        new(id, storefrontId, TypeOf(status), orderId, status, version);
+
+    private static WebhookEvent TypeOf(OrderStatus status) => status switch
+    {
+        OrderStatus.Held => WebhookEvent.OrderHeld,
+        OrderStatus.Fulfilled => WebhookEvent.OrderFulfilled,
+        OrderStatus.PartiallyFulfilled => WebhookEvent.OrderPartiallyFulfilled,
+        OrderStatus.Failed => WebhookEvent.OrderFailed,
+        OrderStatus.Cancelled => WebhookEvent.OrderCancelled,
+        OrderStatus.Refunded => WebhookEvent.OrderRefunded,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No event says so."),
+    };
+}
+
+/// <summary>The events of API.md. Stored as numbers.</summary>
+public enum WebhookEvent
+{
+    /// <summary><c>order.fulfilled</c>.</summary>
+    OrderFulfilled = 1,
+
+    /// <summary><c>order.partiallyFulfilled</c>.</summary>
+    OrderPartiallyFulfilled = 2,
+
+    /// <summary><c>order.failed</c>.</summary>
+    OrderFailed = 3,
+
+    /// <summary><c>order.held</c>.</summary>
+    OrderHeld = 4,
+
+    /// <summary><c>order.cancelled</c>.</summary>
+    OrderCancelled = 5,
+
+    /// <summary><c>order.refunded</c>.</summary>
+    OrderRefunded = 6,
+}

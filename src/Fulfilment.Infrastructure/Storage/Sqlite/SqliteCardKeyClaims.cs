@@ -1,0 +1,165 @@
+using Fulfilment.Core;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Orders;
+using Microsoft.Data.Sqlite;
+
+namespace Fulfilment.Infrastructure.Storage.Sqlite;
+
+/// <summary>
+/// The only place where a card key is given to a unit. Candidates from the pool are guesses; each is taken by an update that names the state
+/// it must be in, and one that is gone costs a look into the table.
+/// </summary>
+internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDisposable
+{
+    private const int MostFromTableAtOnce = 256;
+
+    // State 10 is available. A recalled (22) batch, or one that waits for approval (11), sells nothing, whatever state its keys are in yet.
+    private readonly SqliteStatement _guard = new(connection, """
+        UPDATE card_keys SET state = ?2
+        WHERE id = ?1 AND state = 10 AND sku_id = ?4 AND expires_on >= ?3
+          AND (SELECT b.status FROM batches AS b WHERE b.id = batch_id) NOT IN (11, 21, 22)
+        """);
+
+    private readonly SqliteStatement _release = new(connection, "UPDATE card_keys SET state = 10 WHERE id = ?1 AND state = ?2");
+
+    private readonly SqliteStatement _read = new(connection, """
+        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, c.sequence, c.state, c.at, c.unit_id, c.seal
+        FROM card_keys AS k
+        JOIN batches AS b ON b.id = k.batch_id
+        LEFT JOIN custody_entries AS c
+          ON c.card_key_id = k.id AND c.sequence = (SELECT max(l.sequence) FROM custody_entries AS l WHERE l.card_key_id = k.id)
+        WHERE k.id = ?1
+        """);
+
+    // Served by card_keys_fefo, and the same order as the pool's refill.
+    private readonly SqliteStatement _find = new(connection, """
+        SELECT k.id FROM card_keys AS k
+        WHERE k.sku_id = ?1 AND k.state = 10 AND k.expires_on >= ?2
+          AND (SELECT b.status FROM batches AS b WHERE b.id = k.batch_id) NOT IN (11, 21, 22)
+        ORDER BY k.expires_on, k.id LIMIT ?3
+        """);
+
+    private readonly List<long> _found = [];
+
+    /// <summary>Fills the claim's lines, or, when one falls short and no part is allowed, gives everything back.</summary>
+    public void Take(OrderClaim claim)
+    {
+        var isShort = false;
+        foreach (var line in claim.Lines)
+        {
+            TakeCandidates(line, claim.Target);
+            if (line.Keys.Count < line.Count)
+            {
+                TakeFromTable(line, claim.Target);
+            }
+
+            isShort |= line.Keys.Count < line.Count;
+        }
+
+        if (isShort && !claim.Draft.AllowPartial)
+        {
+            foreach (var line in claim.Lines)
+            {
+                GiveBack(line, claim.Target);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _guard.Dispose();
+        _release.Dispose();
+        _read.Dispose();
+        _find.Dispose();
+    }
+
+    private void TakeCandidates(LineClaim line, CardKeyState target)
+    {
+        foreach (var id in line.Candidates)
+        {
+            if (!TryTake(line, id, target))
+            {
+                line.Drift++;
+            }
+        }
+
+        line.Candidates.Clear();
+    }
+
+    private void TakeFromTable(LineClaim line, CardKeyState target)
+    {
+        while (line.Keys.Count < line.Count)
+        {
+            Find(line);
+            if (_found.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var id in _found)
+            {
+                // Nobody else writes while this transaction is open, so what was found is there.
+                if (!TryTake(line, id, target))
+                {
+                    throw new InvalidOperationException($"Card key {id} was found available and could not be taken.");
+                }
+
+                line.Drift++;
+            }
+        }
+    }
+
+    private void Find(LineClaim line)
+    {
+        _found.Clear();
+        _find.Bind(1, line.SkuId).Bind(2, line.MinExpiryDay).Bind(3, Math.Min(MostFromTableAtOnce, line.Count - line.Keys.Count));
+        while (_find.Step())
+        {
+            _found.Add(_find.Int64(0));
+        }
+
+        _find.Reset();
+    }
+
+    private bool TryTake(LineClaim line, long id, CardKeyState target)
+    {
+        if (_guard.Bind(1, id).Bind(2, (long)target).Bind(3, line.MinExpiryDay).Bind(4, line.SkuId).Execute() == 0)
+        {
+            return false;
+        }
+
+        line.Keys.Add(Read(id, line.SkuId));
+        return true;
+    }
+
+    private ClaimedKey Read(long id, long skuId)
+    {
+        if (!_read.Bind(1, id).Step())
+        {
+            throw new InvalidOperationException($"Card key {id} was taken and cannot be read.");
+        }
+
+        var origin = new CustodyOrigin(id, skuId, _read.Int64(0), _read.Int32(1), _read.Blob(2));
+        var last = _read.IsNull(6)
+            ? null
+            : new CustodyEntry(id, _read.Int32(6), (CardKeyState)_read.Int32(7), _read.Int64(8), _read.IsNull(9) ? null : _read.Int64(9), _read.Blob(10));
+        var key = new ClaimedKey(origin, _read.Blob(3), new Money(_read.Int64(4)), _read.Text(5), last);
+        _read.Reset();
+        return key;
+    }
+
+    private void GiveBack(LineClaim line, CardKeyState target)
+    {
+        foreach (var key in line.Keys)
+        {
+            if (_release.Bind(1, key.Origin.CardKeyId).Bind(2, (long)target).Execute() != 1)
+            {
+                throw new InvalidOperationException($"Card key {key.Origin.CardKeyId} could not be given back.");
+            }
+
+            line.Candidates.Add(key.Origin.CardKeyId);
+        }
+
+        line.Keys.Clear();
+    }
+}

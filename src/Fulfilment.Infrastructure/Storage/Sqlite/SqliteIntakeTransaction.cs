@@ -1,0 +1,80 @@
+using Fulfilment.Core;
+using Fulfilment.Core.Orders;
+using Microsoft.Data.Sqlite;
+
+namespace Fulfilment.Infrastructure.Storage.Sqlite;
+
+/// <summary>The statements of an intake transaction. Every call completes before it returns.</summary>
+internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIntakeTransaction, IDisposable
+{
+    private readonly SqliteStatement _findReference = new(connection, "SELECT id, content_hash FROM orders WHERE storefront_id = ?1 AND client_reference = ?2");
+
+    private readonly SqliteStatement _findWallet = new(connection, "SELECT balance, held FROM wallets WHERE storefront_id = ?1 AND currency = ?2");
+
+    private readonly SqliteCardKeyClaims _claims = new(connection);
+    private readonly SqliteIntakeWriter _writer = new(connection);
+    private readonly SqliteCustody _custody = new(connection);
+
+    public ValueTask<IntakeFacts> ReadAsync(IReadOnlyList<OrderDraft> drafts, int custodyDay, int node)
+    {
+        var stored = new StoredReference?[drafts.Count];
+        var wallets = new Dictionary<WalletKey, WalletBalance>();
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            stored[i] = FindReference(drafts[i]);
+            var key = new WalletKey(drafts[i].Storefront.Id, drafts[i].Currency);
+            if (!wallets.ContainsKey(key))
+            {
+                wallets.Add(key, FindWallet(key));
+            }
+        }
+
+        return ValueTask.FromResult(new IntakeFacts(stored, wallets, _custody.ReadDay(custodyDay, node)));
+    }
+
+    public ValueTask ClaimAsync(IReadOnlyList<OrderClaim> claims)
+    {
+        foreach (var claim in claims)
+        {
+            _claims.Take(claim);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask WriteAsync(IntakeRows rows)
+    {
+        _writer.Write(rows);
+        if (rows.CustodyDay is { } day)
+        {
+            _custody.Append(rows.Custody, day);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _findReference.Dispose();
+        _findWallet.Dispose();
+        _claims.Dispose();
+        _writer.Dispose();
+        _custody.Dispose();
+    }
+
+    private StoredReference? FindReference(OrderDraft draft)
+    {
+        _findReference.Bind(1, draft.Storefront.Id).Bind(2, draft.ClientReference);
+        var stored = _findReference.Step() ? new StoredReference(_findReference.Int64(0), _findReference.Blob(1)) : null;
+        _findReference.Reset();
+        return stored;
+    }
+
+    private WalletBalance FindWallet(WalletKey key)
+    {
+        _findWallet.Bind(1, key.StorefrontId).Bind(2, key.Currency);
+        var wallet = _findWallet.Step() ? new WalletBalance(new Money(_findWallet.Int64(0)), new Money(_findWallet.Int64(1))) : default;
+        _findWallet.Reset();
+        return wallet;
+    }
+}
