@@ -123,6 +123,15 @@ public readonly struct Result<T>
     /// <summary>A result.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 
+    internal static Result<T> From(T value) => new(value, null);
+
     /// <summary>A refusal.</summary>
     public static implicit operator Result<T>(Refusal refusal) => new(default, refusal);
+}
+
+/// <summary>Makes results whose type is an interface, which has no implicit conversion.</summary>
+public static class Result
+{
+    /// <summary>A result.</summary>
+    public static Result<T> Of<T>(T value) => Result<T>.From(value);
 }

@@ -1,0 +1,112 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using Fulfilment.Core;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>Reads orders.</summary>
+public sealed class OrderStore(IDatabase database) : IOrderStore
+{
+    private const string OrderColumns = "o.id, o.storefront_id, o.client_reference, o.status, o.version, o.currency, o.amount, o.source, o.metadata, o.completed_at";
+
+    /// <inheritdoc/>
+    public Task<StoredOrder?> FindAsync(long storefrontId, long orderId, CancellationToken cancellation) => database.ReadAsync(
+        async connection =>
+        {
+            var rows = await connection.QueryAsync<OrderRow>(
+                $"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId AND o.storefront_id = @storefrontId", new { orderId, storefrontId }).ConfigureAwait(false);
+            return (await FillAsync(connection, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredOrder>> ListAsync(OrderQuery query, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+
+        // Ids are ordered by time, so the time filters are ranges of ids and every query is a range of one index, read backwards.
+        var before = Math.Min(query.Before ?? long.MaxValue, query.To is { } to ? IdGenerator.FirstAt(to) : long.MaxValue);
+        var from = query.From is { } start ? IdGenerator.FirstAt(start) : 0;
+        var source = query.SkuId is null
+            ? "orders AS o WHERE o.storefront_id = @StorefrontId AND o.id < @before AND o.id >= @from"
+            : """
+              (SELECT DISTINCT l.order_id FROM order_lines AS l
+               WHERE l.storefront_id = @StorefrontId AND l.sku_id = @SkuId AND l.order_id < @before AND l.order_id >= @from) AS s
+              JOIN orders AS o ON o.id = s.order_id WHERE 1 = 1
+              """;
+        var sql = $"""
+            SELECT {OrderColumns} FROM {source}
+            {(query.ClientReference is null ? "" : "AND o.client_reference = @ClientReference")}
+            {(query.Status is null ? "" : "AND o.status = @Status")}
+            ORDER BY {(query.SkuId is null ? "o.id" : "s.order_id")} DESC LIMIT @Limit
+            """;
+        return database.ReadAsync<IReadOnlyList<StoredOrder>>(
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<OrderRow>(
+                    sql, new { query.StorefrontId, query.SkuId, query.ClientReference, query.Status, query.Limit, before, from }).ConfigureAwait(false);
+                return await FillAsync(connection, rows.AsList()).ConfigureAwait(false);
+            },
+            cancellation);
+    }
+
+    private static async Task<List<StoredOrder>> FillAsync(DbConnection connection, List<OrderRow> orders)
+    {
+        if (orders.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = orders.ConvertAll(order => order.Id);
+        var lines = await connection.QueryAsync<LineRow>("""
+            SELECT order_id, id, sku_id, status, quantity, unit_price, recipient, metadata
+            FROM order_lines WHERE order_id IN @ids ORDER BY order_id, id
+            """, new { ids }).ConfigureAwait(false);
+        var units = await connection.QueryAsync<UnitRow>("""
+            SELECT u.line_id, u.id, u.state, u.card_key_id, k.expires_on, k.code, u.delivered_at, u.due_at, u.failure, u.replaces_unit_id
+            FROM units AS u LEFT JOIN card_keys AS k ON k.id = u.card_key_id
+            WHERE u.order_id IN @ids ORDER BY u.order_id, u.id
+            """, new { ids }).ConfigureAwait(false);
+        var unitsByLine = units.ToLookup(unit => unit.LineId, unit => unit.ToUnit());
+        var linesByOrder = lines.ToLookup(line => line.OrderId, line => line.ToLine([.. unitsByLine[line.Id]]));
+        return orders.ConvertAll(order => order.ToOrder([.. linesByOrder[order.Id]]));
+    }
+
+    private static Dictionary<string, string>? Metadata(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize(json, OrderJson.Default.DictionaryStringString);
+
+    private sealed record OrderRow(
+        long Id, long StorefrontId, string ClientReference, long Status, long Version, string Currency, long Amount, long Source, string? Metadata, long? CompletedAt)
+    {
+        public StoredOrder ToOrder(IReadOnlyList<StoredLine> lines) => new()
+        {
+            Id = Id,
+            StorefrontId = StorefrontId,
+            ClientReference = ClientReference,
+            Status = (OrderStatus)Status,
+            Version = (int)Version,
+            Currency = Currency,
+            Amount = new Money(Amount),
+            Source = (OrderSource)Source,
+            Metadata = OrderStore.Metadata(Metadata),
+            CompletedAtMs = CompletedAt,
+            Lines = lines,
+        };
+    }
+
+    private sealed record LineRow(long OrderId, long Id, long SkuId, long Status, long Quantity, long UnitPrice, byte[]? Recipient, string? Metadata)
+    {
+        public StoredLine ToLine(IReadOnlyList<StoredUnit> units) =>
+            new(Id, SkuId, (OrderStatus)Status, (int)Quantity, new Money(UnitPrice), Recipient, OrderStore.Metadata(Metadata), units);
+    }
+
+    private sealed record UnitRow(
+        long LineId, long Id, long State, long? CardKeyId, long? ExpiresOn, byte[]? Code, long? DeliveredAt, long? DueAt, long? Failure, long? ReplacesUnitId)
+    {
+        public StoredUnit ToUnit() =>
+            new(Id, (UnitState)State, CardKeyId, (int?)ExpiresOn, Code, DeliveredAt, DueAt, (UnitFailure?)Failure, ReplacesUnitId);
+    }
+}
