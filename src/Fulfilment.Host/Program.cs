@@ -1,3 +1,7 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using System.CommandLine;
+using Fulfilment.Host.Commands;
+
+return await new RootCommand("Takes orders for benefit codes and account top-ups and sees each one through to a delivered benefit, once.")
+    .ServesByDefault()
+    .Parse(args)
+    .InvokeAsync();

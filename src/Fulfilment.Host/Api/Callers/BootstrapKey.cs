@@ -1,0 +1,44 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Fulfilment.Core.Storefronts;
+
+namespace Fulfilment.Host.Api.Callers;
+
+/// <summary>An operator's key with every scope, from the environment (<c>Bootstrap__OperatorKey</c>), so that a fresh installation can be set up by script.</summary>
+internal sealed class BootstrapKey
+{
+    public const string Setting = "Bootstrap:OperatorKey";
+
+    private const int ShortestKey = 32;
+    private const Scopes EveryScope = Scopes.Orders | Scopes.Codes | Scopes.AfterSales | Scopes.Inventory | Scopes.Admin;
+
+    private static readonly KeyOwner Owner = new(KeyOwnerKind.Operator, "bootstrap");
+
+    private readonly byte[]? _hash;
+
+    public BootstrapKey(IConfiguration configuration)
+    {
+        var key = configuration[Setting];
+        if (string.IsNullOrEmpty(key))
+        {
+            return;
+        }
+
+        if (key.Length < ShortestKey || key.Any(c => !char.IsAscii(c) || char.IsControl(c) || c == ' '))
+        {
+            throw new SetupException(
+                $"{Setting} (in the environment: Bootstrap__OperatorKey) must have at least {ShortestKey} printable ASCII characters without spaces. "
+                + "Make one with: openssl rand -hex 32");
+        }
+
+        _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    }
+
+    public bool IsSet => _hash is not null;
+
+    /// <summary>Compares in a time that tells nothing about the key.</summary>
+    public bool Matches(ReadOnlySpan<byte> hash) => _hash is not null && CryptographicOperations.FixedTimeEquals(_hash, hash);
+
+    public static Caller Caller(IPAddress? address) => new(0, Owner, EveryScope, null, address);
+}

@@ -1,0 +1,79 @@
+using Fulfilment.Core;
+using Fulfilment.Core.Storefronts;
+
+namespace Fulfilment.Host.Api.Callers;
+
+/// <summary>
+/// Stands before every endpoint that requires a scope: who calls, not too often, and with a key that may. In this order, so that
+/// every answer to a limited caller carries its limit. On the way through it makes no task of its own.
+/// </summary>
+internal sealed class CallerGuard(RequestDelegate next, Authenticator authenticator, IRateLimiter limiter)
+{
+    private static readonly Refusal Forbidden = new(RefusalCode.Forbidden);
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            return GuardUnknownAsync(context);
+        }
+
+        if (endpoint.Metadata.GetMetadata<RequiredScope>() is not { } required)
+        {
+            return next(context);
+        }
+
+        // Answers may hold codes and balances, which no cache on the way may keep.
+        context.Response.Headers.CacheControl = "no-store";
+        var authenticated = authenticator.Authenticate(context);
+        if (authenticated.Refusal is { } refusal)
+        {
+            return ProblemResult.WriteAsync(context, refusal);
+        }
+
+        var caller = authenticated.Value;
+        if (caller.Storefront is not { RatePerSecond: { } rate } storefront)
+        {
+            return PassAsync(context, caller, required);
+        }
+
+        var taking = limiter.TakeAsync(storefront.Id, rate, context.RequestAborted);
+        return taking.IsCompletedSuccessfully
+            ? PassIfAllowedAsync(context, caller, required, taking.Result)
+            : AwaitAsync(context, caller, required, taking);
+    }
+
+    // A limited caller sees its limit, and spends it, on paths that do not exist too.
+    private Task GuardUnknownAsync(HttpContext context)
+    {
+        if (context.Request.Headers.Authorization.Count == 0
+            || authenticator.Authenticate(context) is not { Refusal: null, Value: { Storefront: { RatePerSecond: { } rate } storefront } caller })
+        {
+            return next(context);
+        }
+
+        return AwaitAsync(context, caller, new RequiredScope(Scopes.None), limiter.TakeAsync(storefront.Id, rate, context.RequestAborted));
+    }
+
+    private async Task AwaitAsync(HttpContext context, Caller caller, RequiredScope required, ValueTask<RateDecision> taking) =>
+        await PassIfAllowedAsync(context, caller, required, await taking);
+
+    private Task PassIfAllowedAsync(HttpContext context, Caller caller, RequiredScope required, RateDecision decision)
+    {
+        RateLimitHeaders.Write(context.Response.Headers, decision);
+        return decision.Allowed
+            ? PassAsync(context, caller, required)
+            : ProblemResult.WriteAsync(context, new Refusal(RefusalCode.RateLimited), decision.RetryAfterSeconds);
+    }
+
+    private Task PassAsync(HttpContext context, Caller caller, RequiredScope required)
+    {
+        if (!caller.Has(required.Scopes))
+        {
+            return ProblemResult.WriteAsync(context, Forbidden);
+        }
+
+        context.Features.Set(caller);
+        return next(context);
+    }
+}

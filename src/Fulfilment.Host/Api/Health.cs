@@ -1,0 +1,64 @@
+using System.Data.Common;
+using System.Text.Json.Serialization;
+using Dapper;
+using Fulfilment.Core.Ids;
+using Fulfilment.Host.Api.Json;
+using Fulfilment.Infrastructure.Storage;
+
+namespace Fulfilment.Host.Api;
+
+/// <summary>Whether the process lives, and whether it can take orders.</summary>
+internal static class Health
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static void MapHealth(this WebApplication app)
+    {
+        ApiJson.Use(HealthJson.Default);
+        app.MapGet("/health/live", () => TypedResults.Json(new LiveAnswer("live"), ApiJson.TypeInfo<LiveAnswer>()));
+        app.MapGet("/health/ready", ReadyAsync);
+    }
+
+    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, TimeProvider time)
+    {
+        var checks = new ReadyChecks(await DatabaseAsync(database, time), NodeLease(ids), "ok");
+        var ready = checks is { Database: "ok", NodeLease: "ok" };
+        return TypedResults.Json(new ReadyAnswer(ready ? "ready" : "unready", checks), ApiJson.TypeInfo<ReadyAnswer>(), statusCode: ready ? 200 : 503);
+    }
+
+    private static async Task<string> DatabaseAsync(IDatabase database, TimeProvider time)
+    {
+        try
+        {
+            _ = await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM nodes")).WaitAsync(Patience, time);
+            return "ok";
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException)
+        {
+            return "down";
+        }
+    }
+
+    private static string NodeLease(IdGenerator ids)
+    {
+        try
+        {
+            _ = ids.Next();
+            return "ok";
+        }
+        catch (NodeLeaseLostException)
+        {
+            return "lost";
+        }
+    }
+}
+
+internal sealed record LiveAnswer(string Status);
+
+internal sealed record ReadyAnswer(string Status, ReadyChecks Checks);
+
+internal sealed record ReadyChecks(string Database, string NodeLease, string Pool);
+
+[JsonSerializable(typeof(LiveAnswer))]
+[JsonSerializable(typeof(ReadyAnswer))]
+internal sealed partial class HealthJson : JsonSerializerContext;

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Fulfilment.Core;
+using Fulfilment.Core.Ids;
+
+namespace Fulfilment.Host.Api.Lists;
+
+/// <summary>An endpoint parameter: <c>limit</c> and <c>cursor</c> of a list, or why they cannot be used. Lists are newest first.</summary>
+/// <param name="Limit">1 to 200.</param>
+/// <param name="Before">Only records with an id below this; <see cref="long.MaxValue"/>: from the newest on.</param>
+/// <param name="Refusal">Null when both could be read.</param>
+internal sealed record ListQuery(int Limit, long Before, Refusal? Refusal)
+{
+    public const int DefaultLimit = 50, LargestLimit = 200;
+
+    public static ValueTask<ListQuery?> BindAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var limit = DefaultLimit;
+        if (query.TryGetValue("limit", out var limits)
+            && (!int.TryParse(limits, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > LargestLimit))
+        {
+            return Refuse("limit", $"A number from 1 to {LargestLimit}.");
+        }
+
+        var before = long.MaxValue;
+        if (query.TryGetValue("cursor", out var cursors) && !Cursor.TryParse(cursors.ToString(), out before))
+        {
+            return Refuse("cursor", "Not a cursor that a list has answered with.");
+        }
+
+        return new(new ListQuery(limit, before, null));
+    }
+
+    private static ValueTask<ListQuery?> Refuse(string param, string detail) =>
+        new(new ListQuery(0, 0, new Refusal(RefusalCode.InvalidRequest, param, detail)));
+}
+
+/// <summary>Where a list goes on: the last id it showed, in a form that callers only hand back.</summary>
+internal static class Cursor
+{
+    private const string Prefix = "c1_";
+
+    public static string Format(long lastId) => PublicId.Format(Prefix, lastId);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out long lastId) => PublicId.TryParse(Prefix, text, out lastId);
+}

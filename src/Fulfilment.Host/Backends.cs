@@ -1,0 +1,92 @@
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Storefronts;
+using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Fulfilment.Host;
+
+/// <summary>The one place that picks providers, and refuses those that cannot keep the promises or are not in this release.</summary>
+internal static class Backends
+{
+    /// <param name="besideHost">Whether this process is a command that may run while a host serves from the same storage.</param>
+    public static IServiceCollection AddBackends(this IServiceCollection services, IConfiguration configuration, bool besideHost)
+    {
+        Require(configuration, "Storage:Provider", "Sqlite", "SqlServer");
+        Require(configuration, "Pool:Provider", "InProcess", "Redis");
+        Require(configuration, "Jobs:Provider", "Quartz", "Hangfire");
+        RequireRoles(configuration);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new BusinessCalendar(provider.GetRequiredService<TimeProvider>(), TimeZone(configuration)));
+        services.AddSingleton<IdGenerator>();
+        services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
+        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<NodeLeaseStore>();
+        services.AddSingleton<IRateLimiter, LocalRateLimiter>();
+        return services;
+    }
+
+    // The first one named is in this release; the others are known, so that the refusal can say so.
+    private static void Require(IConfiguration configuration, string setting, string available, params ReadOnlySpan<string> planned)
+    {
+        var chosen = configuration[setting];
+        if (string.Equals(chosen, available, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        foreach (var later in planned)
+        {
+            if (string.Equals(chosen, later, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new SetupException($"{setting} = {later} is not in this release. Set it to {available}, or leave it out.");
+            }
+        }
+
+        throw new SetupException($"{setting} = \"{chosen}\" is not known. Set it to {available}, or leave it out.");
+    }
+
+    private static void RequireRoles(IConfiguration configuration)
+    {
+        string[] known = ["Api", "Console", "Worker"];
+        var roles = (configuration["Host:Roles"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (roles.FirstOrDefault(role => !known.Contains(role, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new SetupException($"Host:Roles names \"{unknown}\". Use any of {string.Join(", ", known)}, separated by commas.");
+        }
+
+        // SQLite has one writer, and the pool in process is one host's: a host without the API would stand beside another on the same file.
+        if (!roles.Contains("Api", StringComparer.OrdinalIgnoreCase))
+        {
+            throw new SetupException("Host:Roles must name Api: with Storage:Provider = Sqlite there is one host, and it does everything. Leave Host:Roles out.");
+        }
+    }
+
+    private static TimeZoneInfo TimeZone(IConfiguration configuration)
+    {
+        var id = configuration["Business:TimeZone"] ?? "";
+        return TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)
+            ? zone
+            : throw new SetupException($"Business:TimeZone = \"{id}\" is not a time zone of this machine. Use an IANA name such as Asia/Shanghai; on a slim system, install tzdata.");
+    }
+
+    private static SqliteDatabase OpenSqlite(string? folder, bool besideHost)
+    {
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            throw new SetupException($"{Settings.StoragePath} is empty. Set it to the folder that holds, or shall hold, the database.");
+        }
+
+        try
+        {
+            return new SqliteDatabase(folder, besideHost);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            throw new SetupException($"The database in {Path.GetFullPath(folder)} cannot be opened: {exception.Message} Check {Settings.StoragePath} and who may write there.", exception);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Fulfilment.Core.Auditing;
+
+namespace Fulfilment.Host.Commands;
+
+/// <summary>Runs a command with the engine's services and without a server, also while a host serves from the same storage.</summary>
+internal static class EngineCommand
+{
+    /// <summary>Who runs the command, for the audit: the user of the operating system.</summary>
+    public static Actor Actor => new($"command:{Environment.UserName}", null);
+
+    /// <param name="parsed">Gives the settings of <see cref="CommandSettings"/>.</param>
+    /// <param name="run">Gets the opened engine and answers the exit code.</param>
+    /// <param name="cancellation">Somebody pressed Ctrl+C.</param>
+    public static Task<int> RunAsync(ParseResult parsed, Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancellation) =>
+        CommandErrors.CatchAsync(async () =>
+        {
+            var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            Settings.AddDefaults(builder.Configuration);
+            builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddInMemoryCollection(CommandSettings.Read(parsed));
+            builder.Services.AddBackends(builder.Configuration, besideHost: true);
+
+            using var host = builder.Build();
+            await Engine.OpenAsync(host.Services, cancellation);
+            return await run(host.Services, cancellation);
+        });
+}

@@ -1,0 +1,28 @@
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+using Fulfilment.Infrastructure.Storage;
+
+namespace Fulfilment.Host;
+
+/// <summary>What a process does before its first piece of work, in order; a host does it before its port opens.</summary>
+internal static class Engine
+{
+    public static async Task OpenAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await MigrateAsync(services.GetRequiredService<Migrator>());
+        services.GetRequiredService<IdGenerator>().Use(await services.GetRequiredService<NodeLeaseStore>().AcquireAsync(Guid.NewGuid().ToString("N")));
+        await services.GetRequiredService<ICatalogue>().RefreshAsync(cancellation);
+    }
+
+    private static async Task MigrateAsync(Migrator migrator)
+    {
+        try
+        {
+            await migrator.MigrateAsync();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new SetupException(exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Fulfilment.Host.Api;
+
+namespace Fulfilment.Host;
+
+/// <summary>Builds the host. Tests and load tests build the same one, with settings and endpoints of their own.</summary>
+internal static class FulfilmentApp
+{
+    private const long LargestBody = 1024 * 1024;
+
+    /// <param name="args">Settings as <c>Name:Sub=value</c>.</param>
+    public static WebApplicationBuilder CreateBuilder(params string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        Settings.AddDefaults(builder.Configuration);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+        });
+        return builder;
+    }
+
+    /// <summary>Everything but the open port: call <c>StartAsync</c> or <c>RunAsync</c> on what it returns.</summary>
+    /// <exception cref="SetupException">The engine cannot run as it is set up.</exception>
+    public static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, Action<WebApplication>? more = null, CancellationToken cancellation = default)
+    {
+        builder.Services.AddBackends(builder.Configuration, besideHost: false);
+        builder.Services.AddApi(builder.Configuration);
+
+        var app = builder.Build();
+        try
+        {
+            await Engine.OpenAsync(app.Services, cancellation);
+            app.UseApi();
+            app.MapHealth();
+            more?.Invoke(app);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Fulfilment.Host;
+
+/// <summary>What holds where neither appsettings.json nor the environment nor the command line says otherwise.</summary>
+internal static class Settings
+{
+    public const string StoragePath = "Storage:Path";
+
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Urls"] = "http://127.0.0.1:8080",
+        ["Storage:Provider"] = "Sqlite",
+        [StoragePath] = "data",
+        ["Pool:Provider"] = "InProcess",
+        ["Jobs:Provider"] = "Quartz",
+        ["Host:Roles"] = "Api,Console,Worker",
+        ["Business:TimeZone"] = "Asia/Shanghai",
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:System"] = "Warning",
+
+        // At any level this category opens a scope and an activity for each request; failures are logged by ProblemMiddleware.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+    };
+
+    /// <summary>Puts the defaults under everything that is configured.</summary>
+    public static void AddDefaults(IConfigurationBuilder configuration) =>
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+}
