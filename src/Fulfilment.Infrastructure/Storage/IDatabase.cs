@@ -8,6 +8,9 @@ public interface IDatabase
     /// <summary>Runs queries on a connection of their own, outside any transaction.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default);
 
+    /// <summary>Runs queries that all see the database as it was at one moment.</summary>
+    Task<T> ReadSnapshotAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default);
+
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction and answers once it is durable. When it throws, nothing of it remains.
     /// It must not wait for anything but the database: on SQLite all writers of the process wait for it.

@@ -38,6 +38,16 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task<T> ReadSnapshotAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default) => ReadAsync(
+        async connection =>
+        {
+            // Deferred: it takes no lock a writer would wait for, and the first query fixes what all of them see.
+            using var transaction = ((SqliteConnection)connection).BeginTransaction(deferred: true);
+            return await work(connection).ConfigureAwait(false);
+        },
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) =>
         // Microsoft.Data.Sqlite completes every call before it returns, so nothing is waited for here.
         RunAsync(connection => work(connection).GetAwaiter().GetResult(), priority);

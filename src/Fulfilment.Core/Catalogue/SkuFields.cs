@@ -1,0 +1,153 @@
+namespace Fulfilment.Core.Catalogue;
+
+/// <summary>What a request says about a SKU. Fields it leaves out take their default in a new SKU and stay as they are in an existing one; see <see cref="Sku"/>.</summary>
+public sealed record SkuFields
+{
+    /// <summary>Required for a new SKU; cannot change.</summary>
+    public Optional<string?> Code { get; init; }
+
+    /// <summary>Required for a new SKU.</summary>
+    public Optional<string?> Name { get; init; }
+
+    /// <summary>Default <see cref="SkuKind.CardKey"/>; cannot change.</summary>
+    public Optional<SkuKind> Kind { get; init; }
+
+    /// <inheritdoc cref="Sku.Brand"/>
+    public Optional<string?> Brand { get; init; }
+
+    /// <inheritdoc cref="Sku.Category"/>
+    public Optional<string?> Category { get; init; }
+
+    /// <inheritdoc cref="Sku.Duration"/>
+    public Optional<string?> Duration { get; init; }
+
+    /// <inheritdoc cref="Sku.Description"/>
+    public Optional<string?> Description { get; init; }
+
+    /// <inheritdoc cref="Sku.Instructions"/>
+    public Optional<string?> Instructions { get; init; }
+
+    /// <inheritdoc cref="Sku.RedeemUrl"/>
+    public Optional<string?> RedeemUrl { get; init; }
+
+    /// <inheritdoc cref="Sku.ImageUrl"/>
+    public Optional<string?> ImageUrl { get; init; }
+
+    /// <summary>Required for a new SKU; changes only together with the price.</summary>
+    public Optional<string?> Currency { get; init; }
+
+    /// <summary>Required for a new SKU.</summary>
+    public Optional<Money> Price { get; init; }
+
+    /// <inheritdoc cref="Sku.FaceValue"/>
+    public Optional<Money?> FaceValue { get; init; }
+
+    /// <inheritdoc cref="Sku.MinPerOrder"/>
+    public Optional<int> MinPerOrder { get; init; }
+
+    /// <inheritdoc cref="Sku.MaxPerOrder"/>
+    public Optional<int> MaxPerOrder { get; init; }
+
+    /// <inheritdoc cref="Sku.RecipientMode"/>
+    public Optional<RecipientMode> RecipientMode { get; init; }
+
+    /// <inheritdoc cref="Sku.RecipientPattern"/>
+    public Optional<string?> RecipientPattern { get; init; }
+
+    /// <inheritdoc cref="Sku.Inputs"/>
+    public Optional<IReadOnlyList<SkuInput>?> Inputs { get; init; }
+
+    /// <inheritdoc cref="Sku.MinRemainingDays"/>
+    public Optional<int> MinRemainingDays { get; init; }
+
+    /// <inheritdoc cref="Sku.HoldMinutes"/>
+    public Optional<int> HoldMinutes { get; init; }
+
+    /// <inheritdoc cref="Sku.OnShelf"/>
+    public Optional<bool> OnShelf { get; init; }
+
+    /// <summary>By priority. Left out of a new SKU: the pool for card keys, a person for manual ones, otherwise none yet.</summary>
+    public Optional<IReadOnlyList<Route>?> Routes { get; init; }
+
+    /// <summary>A new SKU as these fields and the defaults say, or why there is none.</summary>
+    internal Result<Sku> Create(long id, DateTimeOffset now)
+    {
+        var missing = Field.Required(Code, "/code") ?? Field.Required(Name, "/name") ?? Field.Required(Currency, "/currency") ?? Field.Required(Price, "/price");
+        if (missing is not null)
+        {
+            return missing;
+        }
+
+        var kind = Kind.Or(SkuKind.CardKey);
+        return Applied(new Sku
+        {
+            Id = id,
+            Code = Code.Or(null)!,
+            Name = "",
+            Kind = kind,
+            Currency = "",
+            Price = Money.Zero,
+            Routes = DefaultRoutes(kind),
+            UpdatedAt = now,
+        });
+    }
+
+    /// <summary>The SKU with these fields changed, or why it cannot be.</summary>
+    internal Result<Sku> Change(Sku sku, DateTimeOffset now)
+    {
+        if (Code.Or(sku.Code) != sku.Code)
+        {
+            return Field.Refuse("/code", "The code of a SKU cannot change; orders and storefronts refer to it.");
+        }
+
+        if (Kind.Or(sku.Kind) != sku.Kind)
+        {
+            return Field.Refuse("/kind", "The kind of a SKU cannot change; take it off the shelf and create another.");
+        }
+
+        if (Currency.Or(sku.Currency) != sku.Currency && !Price.IsGiven)
+        {
+            return Field.Refuse("/price", "A change of currency needs the price in the new currency.");
+        }
+
+        return Applied(sku with { UpdatedAt = now });
+    }
+
+    // Nulls that a field does not allow pass through here and are refused by the rules.
+    private Result<Sku> Applied(Sku sku)
+    {
+        var changed = sku with
+        {
+            Name = Name.Or(sku.Name)!,
+            Brand = Brand.Or(sku.Brand),
+            Category = Category.Or(sku.Category),
+            Duration = Duration.Or(sku.Duration),
+            Description = Description.Or(sku.Description),
+            Instructions = Instructions.Or(sku.Instructions),
+            RedeemUrl = RedeemUrl.Or(sku.RedeemUrl),
+            ImageUrl = ImageUrl.Or(sku.ImageUrl),
+            Currency = Currency.Or(sku.Currency)!,
+            Price = Price.Or(sku.Price),
+            FaceValue = FaceValue.Or(sku.FaceValue),
+            MinPerOrder = MinPerOrder.Or(sku.MinPerOrder),
+            MaxPerOrder = MaxPerOrder.Or(sku.MaxPerOrder),
+            RecipientMode = RecipientMode.Or(sku.RecipientMode),
+            RecipientPattern = RecipientPattern.Or(sku.RecipientPattern),
+            Inputs = Inputs.Or(sku.Inputs) ?? [],
+            MinRemainingDays = MinRemainingDays.Or(sku.MinRemainingDays),
+            HoldMinutes = HoldMinutes.Or(sku.HoldMinutes),
+            OnShelf = OnShelf.Or(sku.OnShelf),
+            Routes = Routes.Or(sku.Routes) ?? [],
+        };
+        var refusal = SkuRules.Check(changed)
+            ?? (Routes.IsGiven && changed.Routes.Count == 0 ? Field.Refuse("/routes", "At least one route is needed.") : null);
+        return refusal is null ? changed : refusal;
+    }
+
+    private static IReadOnlyList<Route> DefaultRoutes(SkuKind kind) => kind switch
+    {
+        SkuKind.CardKey => [new Route(RouteSource.Pool)],
+        SkuKind.Manual => [new Route(RouteSource.Manual)],
+        SkuKind.TopUp or SkuKind.Bundle => [],
+    };
+}

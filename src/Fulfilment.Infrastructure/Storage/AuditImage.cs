@@ -1,0 +1,68 @@
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Storefronts;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>
+/// Records as the audit keeps them: JSON, without internal ids and without the time of the change, which the entry has. Two records with the same
+/// image do not differ. A key's hash is never part of it.
+/// </summary>
+internal static class AuditImage
+{
+    public static string Of(Sku sku) => StorageJson.Write(new
+    {
+        sku.Code,
+        sku.Name,
+        sku.Kind,
+        sku.Brand,
+        sku.Category,
+        sku.Duration,
+        sku.Description,
+        sku.Instructions,
+        sku.RedeemUrl,
+        sku.ImageUrl,
+        sku.Currency,
+        sku.Price,
+        sku.FaceValue,
+        sku.MinPerOrder,
+        sku.MaxPerOrder,
+        sku.RecipientMode,
+        sku.RecipientPattern,
+        sku.Inputs,
+        sku.MinRemainingDays,
+        sku.HoldMinutes,
+        sku.OnShelf,
+        sku.Routes,
+    });
+
+    public static string Of(Storefront storefront) => StorageJson.Write(new
+    {
+        storefront.Code,
+        storefront.Name,
+        storefront.Settlement,
+        storefront.CreditLimit,
+        storefront.RatePerSecond,
+        storefront.StockDisplay,
+        storefront.HoldAbove,
+        storefront.Active,
+    });
+
+    public static string Of(ApiKey key) => StorageJson.Write(new
+    {
+        Owner = key.Owner.ToString(),
+        Scopes = KeyTexts.Of(key.Scopes),
+        AllowedIps = key.AllowedIps.Select(network => network.ToString()),
+        key.ExpiresAt,
+        key.RevokedAt,
+    });
+
+    public static string Of(RecordedDeposit deposit) => StorageJson.Write(new
+    {
+        deposit.Amount,
+        deposit.Currency,
+        deposit.Reference,
+        deposit.Balance,
+        deposit.Held,
+    });
+}
