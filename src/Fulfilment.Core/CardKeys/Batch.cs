@@ -30,6 +30,18 @@ public readonly record struct StockCounts(long Available, long Reserved, long Fr
 {
     /// <summary>Every key that was imported and accepted.</summary>
     public long Total => Available + Reserved + Frozen + Delivered + Voided + Expired;
+
+    /// <summary>The counts with so many more in a state.</summary>
+    public StockCounts Add(CardKeyState state, long count) => state switch
+    {
+        CardKeyState.Available => this with { Available = Available + count },
+        CardKeyState.Reserved => this with { Reserved = Reserved + count },
+        CardKeyState.Frozen => this with { Frozen = Frozen + count },
+        CardKeyState.Delivered => this with { Delivered = Delivered + count },
+        CardKeyState.Voided => this with { Voided = Voided + count },
+        CardKeyState.Expired => this with { Expired = Expired + count },
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state of card keys."),
+    };
 }
 
 /// <summary>Expiry dates as they are stored and compared: whole days since 0001-01-01.</summary>

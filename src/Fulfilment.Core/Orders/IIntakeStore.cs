@@ -1,6 +1,4 @@
 using Fulfilment.Core.CardKeys;
-using Fulfilment.Core.Ledger;
-using Fulfilment.Core.Webhooks;
 
 namespace Fulfilment.Core.Orders;
 
@@ -88,26 +86,6 @@ public sealed class LineClaim(DraftLine line) : KeyNeed(line.Sku.Id, line.MinExp
 public sealed record ClaimedKey(CustodyOrigin Origin, byte[] Code, Money UnitCost, string CostCurrency, CustodyEntry? LastEntry);
 
 /// <summary>All rows that a group adds or changes.</summary>
-public sealed class IntakeRows
-{
-    /// <summary>Accepted orders with their lines and units.</summary>
-    public List<AcceptedOrder> Orders { get; } = [];
-
-    /// <summary>Money moved.</summary>
-    public List<Transfer> Transfers { get; } = [];
-
-    /// <summary>Events for storefronts.</summary>
-    public List<OutboxMessage> Outbox { get; } = [];
-
-    /// <summary>Changes of card keys.</summary>
-    public List<CustodyEntry> Custody { get; } = [];
-
-    /// <summary>The day's root with those changes counted in; null when there are none.</summary>
-    public CustodyDay? CustodyDay { get; set; }
-
-    /// <summary>Wallets as they are afterwards.</summary>
-    public Dictionary<WalletKey, WalletBalance> Wallets { get; } = [];
-
-    /// <summary>Card keys that left the available stock, by batch.</summary>
-    public Dictionary<long, (int Delivered, int Reserved)> Stock { get; } = [];
-}
+/// <param name="Orders">Accepted orders with their lines, units and holds.</param>
+/// <param name="Effects">What they do elsewhere.</param>
+public sealed record IntakeRows(IReadOnlyList<AcceptedOrder> Orders, OrderEffects Effects);

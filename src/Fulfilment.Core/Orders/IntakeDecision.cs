@@ -26,26 +26,29 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         await ClaimInTurnAsync(transaction, open, claims, wallets, outcomes).ConfigureAwait(false);
         clock.Lap(IntakeStage.Claim);
 
-        var rows = new IntakeRows();
+        var accepted = new List<AcceptedOrder>(open.Count);
+        var effects = new OrderEffects();
         foreach (var index in open)
         {
             if (outcomes[index] is null)
             {
-                outcomes[index] = Accept(claims[index]!, now.ToUnixTimeMilliseconds(), rows);
+                var outcome = Accept(claims[index]!, now.ToUnixTimeMilliseconds(), effects);
+                outcomes[index] = outcome;
+                accepted.Add(outcome.Order);
             }
         }
 
         AnswerTwins(drafts, outcomes);
-        SealDay(facts.CustodyDay, rows);
-        wallets.CopyChangesTo(rows.Wallets);
+        effects.CloseDay(facts.CustodyDay, seal);
+        wallets.CopyChangesTo(effects.Wallets);
         clock.Lap(IntakeStage.Decide);
-        if (rows.Orders.Count > 0)
+        if (accepted.Count > 0)
         {
-            await transaction.WriteAsync(rows).ConfigureAwait(false);
+            await transaction.WriteAsync(new IntakeRows(accepted, effects)).ConfigureAwait(false);
         }
 
         clock.Lap(IntakeStage.Write);
-        IntakeMetrics.CountOrders(rows.Orders.Count);
+        IntakeMetrics.CountOrders(accepted.Count);
         return outcomes;
     }
 
@@ -128,53 +131,27 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         }
     }
 
-    private IntakeOutcome.Accepted Accept(OrderClaim claim, long atMs, IntakeRows rows)
+    private IntakeOutcome.Accepted Accept(OrderClaim claim, long atMs, OrderEffects effects)
     {
         var draft = claim.Draft;
-        var delivered = claim.Lines.Sum(line => line.Keys.Count);
-        var status = draft.Held
-            ? OrderStatus.Held
-            : OrderStates.Close(delivered, claim.Lines.Sum(line => line.Count) - delivered, 0);
-        var order = new AcceptedOrder(draft, claim, status, atMs);
-        rows.Orders.Add(order);
-        rows.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
+        var got = claim.Lines.Sum(line => line.Keys.Count);
+        var status = draft.Held ? OrderStatus.Held : OrderStates.Close(got, claim.Lines.Sum(line => line.Count) - got, 0);
+        effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
         foreach (var line in claim.Lines)
         {
             for (var i = 0; i < line.Keys.Count; i++)
             {
-                var key = line.Keys[i];
-                rows.Custody.Add(custody.Append(key.Origin, key.LastEntry, claim.Target, atMs, line.Line.UnitIds[i]));
-                var stock = rows.Stock.GetValueOrDefault(key.Origin.BatchId);
-                rows.Stock[key.Origin.BatchId] = draft.Held ? stock with { Reserved = stock.Reserved + 1 } : stock with { Delivered = stock.Delivered + 1 };
+                effects.Move(custody, line.Keys[i], CardKeyState.Available, claim.Target, atMs, line.Line.UnitIds[i]);
             }
-        }
 
-        if (!draft.Held)
-        {
-            foreach (var line in claim.Lines)
+            // Held money is posted when the order is released.
+            if (!draft.Held)
             {
-                SalePosting.Add(rows.Transfers, ids, draft.Storefront, draft.OrderId, draft.Currency, line.SkuId, line.Line.UnitPrice,
-                    line.Keys.Select(key => new SoldKey(key.Origin.BatchId, key.UnitCost, key.CostCurrency)));
+                effects.PostSale(ids, draft.Storefront.Account, draft.OrderId, draft.Currency, line.SkuId, line.Line.UnitPrice, line.Keys);
             }
         }
 
-        return new IntakeOutcome.Accepted(order);
-    }
-
-    private void SealDay(CustodyDay day, IntakeRows rows)
-    {
-        if (rows.Custody.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var entry in rows.Custody)
-        {
-            day.Add(entry.Seal);
-        }
-
-        day.Close(seal);
-        rows.CustodyDay = day;
+        return new IntakeOutcome.Accepted(new AcceptedOrder(draft, claim, status, atMs));
     }
 
     // A draft that shares its reference with an earlier one of the group is answered by what became of that one.

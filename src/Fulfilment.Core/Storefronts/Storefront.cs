@@ -1,3 +1,5 @@
+using Fulfilment.Core.Ledger;
+
 namespace Fulfilment.Core.Storefronts;
 
 /// <summary>A sales channel that calls the API. Immutable, as <see cref="Catalogue.Sku"/> is.</summary>
@@ -35,6 +37,9 @@ public sealed record Storefront
 
     /// <summary>The lowest its wallet's balance less holds may fall to; null: no limit.</summary>
     public Money? WalletFloor => Settlement == Settlement.Prepaid ? Money.Zero : -CreditLimit;
+
+    /// <summary>The account its purchases are charged to and its payments go to.</summary>
+    public Account Account => Settlement == Settlement.Prepaid ? Account.Deposit(Id) : Account.Receivable(Id);
 }
 
 /// <summary>When a storefront pays. Stored as numbers.</summary>

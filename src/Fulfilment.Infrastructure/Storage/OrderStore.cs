@@ -53,6 +53,13 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
             cancellation);
     }
 
+    /// <summary>For the stores: the order as the caller's transaction sees it, whosever it is.</summary>
+    internal static async Task<StoredOrder?> ReadAsync(DbConnection connection, long orderId)
+    {
+        var rows = await connection.QueryAsync<OrderRow>($"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId", new { orderId }).ConfigureAwait(false);
+        return (await FillAsync(connection, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
+    }
+
     private static async Task<List<StoredOrder>> FillAsync(DbConnection connection, List<OrderRow> orders)
     {
         if (orders.Count == 0)

@@ -14,13 +14,17 @@ internal sealed class EnumNameConverter : JsonConverterFactory
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(Named<>).MakeGenericType(typeToConvert))!;
 
+    /// <summary>Reads a name as it stands in a query.</summary>
+    public static bool TryParse<T>(string name, out T value)
+        where T : struct, Enum => Named<T>.Values.TryGetValue(name, out value);
+
     private sealed class Named<T> : JsonConverter<T>
         where T : struct, Enum
     {
         private static readonly FrozenDictionary<T, JsonEncodedText> Names =
             Enum.GetValues<T>().ToFrozenDictionary(value => value, value => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(value.ToString())));
 
-        private static readonly FrozenDictionary<string, T> Values =
+        public static readonly FrozenDictionary<string, T> Values =
             Names.ToFrozenDictionary(pair => pair.Value.ToString(), pair => pair.Key, StringComparer.Ordinal);
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -132,7 +132,8 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         return true;
     }
 
-    private ClaimedKey Read(long id, long skuId)
+    /// <summary>A key that was given to a unit, with the end of its custody chain.</summary>
+    public ClaimedKey Read(long id, long skuId)
     {
         if (!_read.Bind(1, id).Step())
         {

@@ -13,7 +13,7 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
 
     private readonly SqliteCardKeyClaims _claims = new(connection);
     private readonly SqliteIntakeWriter _writer = new(connection);
-    private readonly SqliteCustody _custody = new(connection);
+    private readonly SqliteOrderEffects _effects = new(connection);
 
     public ValueTask<IntakeFacts> ReadAsync(IReadOnlyList<OrderDraft> drafts, int custodyDay, int node)
     {
@@ -29,7 +29,7 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
             }
         }
 
-        return ValueTask.FromResult(new IntakeFacts(stored, wallets, _custody.ReadDay(custodyDay, node)));
+        return ValueTask.FromResult(new IntakeFacts(stored, wallets, _effects.ReadDay(custodyDay, node)));
     }
 
     public ValueTask ClaimAsync(IReadOnlyList<OrderClaim> claims)
@@ -44,11 +44,8 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
 
     public ValueTask WriteAsync(IntakeRows rows)
     {
-        _writer.Write(rows);
-        if (rows.CustodyDay is { } day)
-        {
-            _custody.Append(rows.Custody, day);
-        }
+        _writer.Write(rows.Orders);
+        _effects.Write(rows.Effects);
 
         return ValueTask.CompletedTask;
     }
@@ -59,7 +56,7 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
         _findWallet.Dispose();
         _claims.Dispose();
         _writer.Dispose();
-        _custody.Dispose();
+        _effects.Dispose();
     }
 
     private StoredReference? FindReference(OrderDraft draft)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
-using Fulfilment.Core.Webhooks;
 using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
@@ -27,31 +26,14 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
 
     private readonly SqliteStatement _hold = new(connection, "INSERT INTO holds (order_id, storefront_id, currency, amount, state) VALUES (?1, ?2, ?3, ?4, ?5)");
 
-    private readonly SqliteStatement _transfer = new(connection, """
-        INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency, order_id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        """);
-
-    private readonly SqliteStatement _outbox = new(connection, "INSERT INTO outbox (id, storefront_id, type, order_id, status, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-
-    private readonly SqliteStatement _wallet = new(connection, """
-        INSERT INTO wallets (storefront_id, currency, balance, held) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (storefront_id, currency) DO UPDATE SET balance = excluded.balance, held = excluded.held
-        """);
-
-    private readonly SqliteStatement _stock = new(connection, """
-        INSERT INTO batch_stock (batch_id, node, available, reserved, frozen, delivered, voided, expired) VALUES (?1, ?2, -?3 - ?4, ?3, 0, ?4, 0, 0)
-        ON CONFLICT (batch_id, node) DO UPDATE SET available = available + excluded.available, reserved = reserved + excluded.reserved, delivered = delivered + excluded.delivered
-        """);
-
-    public void Write(IntakeRows rows)
+    public void Write(IReadOnlyList<AcceptedOrder> orders)
     {
-        foreach (var order in rows.Orders)
+        foreach (var order in orders)
         {
             WriteOrder(order);
         }
 
-        foreach (var order in rows.Orders)
+        foreach (var order in orders)
         {
             foreach (var line in order.Claim.Lines)
             {
@@ -59,38 +41,18 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
             }
         }
 
-        foreach (var order in rows.Orders)
+        foreach (var order in orders)
         {
             foreach (var line in order.Claim.Lines)
             {
                 WriteUnits(order, line);
             }
         }
-
-        foreach (var transfer in rows.Transfers)
-        {
-            WriteTransfer(transfer);
-        }
-
-        foreach (var message in rows.Outbox)
-        {
-            WriteOutbox(message);
-        }
-
-        foreach (var (key, wallet) in rows.Wallets)
-        {
-            _wallet.Bind(1, key.StorefrontId).Bind(2, key.Currency).Bind(3, wallet.Balance.TenThousandths).Bind(4, wallet.Held.TenThousandths).Execute();
-        }
-
-        foreach (var (batchId, taken) in rows.Stock)
-        {
-            _stock.Bind(1, batchId).Bind(2, rows.CustodyDay!.Node).Bind(3, taken.Reserved).Bind(4, taken.Delivered).Execute();
-        }
     }
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_order, _line, _unit, _hold, _transfer, _outbox, _wallet, _stock])
+        foreach (var statement in (SqliteStatement[])[_order, _line, _unit, _hold])
         {
             statement.Dispose();
         }
@@ -131,15 +93,6 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
                 .Bind(8, key is null ? (long)UnitFailure.OutOfStock : null).Execute();
         }
     }
-
-    private void WriteTransfer(Transfer transfer) => _transfer
-        .Bind(1, transfer.Id).Bind(2, (long)transfer.Kind).Bind(3, (long)transfer.Debit.Kind).Bind(4, transfer.Debit.Subject)
-        .Bind(5, (long)transfer.Credit.Kind).Bind(6, transfer.Credit.Subject).Bind(7, transfer.Amount.TenThousandths)
-        .Bind(8, transfer.Currency).Bind(9, transfer.OrderId).Execute();
-
-    private void WriteOutbox(OutboxMessage message) => _outbox
-        .Bind(1, message.Id).Bind(2, message.StorefrontId).Bind(3, (long)message.Type).Bind(4, message.OrderId)
-        .Bind(5, (long)message.Status).Bind(6, message.Version).Execute();
 
     private static string? Json(IReadOnlyDictionary<string, string>? metadata) =>
         metadata is null ? null : JsonSerializer.Serialize(metadata, OrderJson.Default.IReadOnlyDictionaryStringString);

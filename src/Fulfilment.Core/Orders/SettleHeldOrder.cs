@@ -1,0 +1,133 @@
+using Fulfilment.Core.Auditing;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Webhooks;
+
+namespace Fulfilment.Core.Orders;
+
+/// <summary>
+/// Ends a held order's waiting: an operator releases or rejects it, its storefront cancels it, or its time runs out. Whoever comes first
+/// decides; the hold is posted or voided once, in the transaction that delivers the codes or gives them back.
+/// </summary>
+public sealed class SettleHeldOrder(
+    IHeldOrderStore held, IOrderStore orders, ICatalogue catalogue, ICardKeyPool pool,
+    CustodyChain custody, ICustodySeal seal, IdGenerator ids, BusinessCalendar calendar, TimeProvider time)
+{
+    private const int DueAtOnce = 100;
+
+    /// <summary>Delivers a held order. The refusal is <c>not_held</c> when somebody was faster.</summary>
+    public Task<Refusal?> ReleaseAsync(long orderId, Actor actor) => SettleForOperatorAsync(orderId, deliver: true, "order.released", actor);
+
+    /// <summary>Calls a held order off. The refusal is <c>not_held</c> when somebody was faster.</summary>
+    public Task<Refusal?> RejectAsync(long orderId, Actor actor) => SettleForOperatorAsync(orderId, deliver: false, "order.rejected", actor);
+
+    /// <summary>Calls a storefront's own order off as far as nothing is delivered: only while it is held, else <c>not_cancellable</c>.</summary>
+    public async Task<Refusal?> CancelAsync(long storefrontId, long orderId)
+    {
+        if (await orders.FindAsync(storefrontId, orderId, CancellationToken.None).ConfigureAwait(false) is null)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        return await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? null : new Refusal(RefusalCode.NotCancellable);
+    }
+
+    /// <summary>Calls off the held orders whose time is over; tells how many.</summary>
+    public async Task<int> CancelDueAsync(CancellationToken cancellation)
+    {
+        var count = 0;
+        while (await held.FindDueAsync(time.GetUtcNow(), DueAtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
+        {
+            foreach (var orderId in due)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                count += await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    private async Task<Refusal?> SettleForOperatorAsync(long orderId, bool deliver, string action, Actor actor)
+    {
+        var audit = new AuditEntry(ids.Next(), actor, action, $"order:{PublicId.Format(PublicId.Order, orderId)}");
+        return await SettleAsync(orderId, deliver, audit).ConfigureAwait(false) ? null : new Refusal(RefusalCode.NotHeld);
+    }
+
+    private async Task<bool> SettleAsync(long orderId, bool deliver, AuditEntry? audit = null)
+    {
+        var now = time.GetUtcNow();
+        HeldOrder? settled = null;
+        var done = await held.SettleAsync(orderId, calendar.DayOf(now), ids.Node, order =>
+        {
+            settled = order;
+            return Decide(order, deliver, now.ToUnixTimeMilliseconds(), audit);
+        }).ConfigureAwait(false);
+        if (done && !deliver)
+        {
+            foreach (var keys in settled!.Keys.Values.GroupBy(key => key.Origin.SkuId))
+            {
+                pool.Return(keys.Key, [.. keys.Select(key => key.Origin.CardKeyId)]);
+            }
+        }
+
+        return done;
+    }
+
+    private HeldOrderSettlement Decide(HeldOrder held, bool deliver, long atMs, AuditEntry? audit)
+    {
+        var order = held.Order;
+        var units = order.Lines.Sum(line => line.Units.Count);
+        var status = deliver ? OrderStates.Close(held.Keys.Count, units - held.Keys.Count, 0) : OrderStatus.Cancelled;
+        if (deliver)
+        {
+            OrderStates.Orders.Require(order.Status, OrderStatus.Processing);
+            OrderStates.Orders.Require(OrderStatus.Processing, status);
+        }
+        else
+        {
+            OrderStates.Orders.Require(order.Status, status);
+        }
+
+        var unitState = deliver ? UnitState.Delivered : UnitState.Cancelled;
+        OrderStates.Units.Require(UnitState.Reserved, unitState);
+        var keyState = deliver ? CardKeyState.Delivered : CardKeyState.Available;
+        var effects = new OrderEffects();
+        foreach (var (unitId, key) in held.Keys)
+        {
+            effects.Move(custody, key, CardKeyState.Reserved, keyState, atMs, deliver ? unitId : null);
+        }
+
+        effects.CloseDay(held.CustodyDay, seal);
+        var wallet = held.Wallet with { Held = held.Wallet.Held - held.Held };
+        effects.Wallets.Add(new WalletKey(order.StorefrontId, order.Currency), deliver ? wallet with { Balance = wallet.Balance - held.Held } : wallet);
+        effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), order.StorefrontId, order.Id, status, order.Version + 1));
+        if (deliver)
+        {
+            PostSales(held, effects);
+        }
+
+        return new HeldOrderSettlement(
+            status, order.Lines.ToDictionary(line => line.Id, line => StatusOf(line, deliver)), atMs, unitState, keyState,
+            deliver ? HoldState.Posted : HoldState.Voided, effects, audit);
+    }
+
+    private static OrderStatus StatusOf(StoredLine line, bool deliver)
+    {
+        var reserved = line.Units.Count(unit => unit.State == UnitState.Reserved);
+        return OrderStates.Close(deliver ? reserved : 0, line.Units.Count - reserved, deliver ? 0 : reserved);
+    }
+
+    private void PostSales(HeldOrder held, OrderEffects effects)
+    {
+        var order = held.Order;
+        var buyer = catalogue.Current.Storefronts.First(storefront => storefront.Id == order.StorefrontId).Account;
+        foreach (var line in order.Lines)
+        {
+            var keys = line.Units.Where(unit => held.Keys.ContainsKey(unit.Id)).Select(unit => held.Keys[unit.Id]).ToList();
+            effects.PostSale(ids, buyer, order.Id, order.Currency, line.SkuId, line.UnitPrice, keys);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using Fulfilment.Core;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storefronts;
+using Fulfilment.Host.Api.Callers;
+using Fulfilment.Host.Api.Json;
+using Fulfilment.Host.Api.Lists;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fulfilment.Host.Api;
+
+/// <summary>A storefront's orders; API.md, Orders.</summary>
+internal static class OrdersApi
+{
+    private const int RetryAfterSeconds = 5;
+
+    public static void MapOrders(this WebApplication app)
+    {
+        ApiJson.Use(OrdersJson.Default);
+        var orders = app.MapGroup("/v1/orders").RequireScope(Scopes.Orders).WithTags("Orders");
+        orders.MapPost("", PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.");
+        orders.MapGet("", ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.");
+        orders.MapGet("/{id}", GetAsync).WithName("GetOrder").WithSummary("Shows an order.");
+        orders.MapGet("/{id}/codes", CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
+        orders.MapPost("/{id}/cancel", CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.");
+    }
+
+    private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Ok<OrderView>, ProblemResult>> PlaceAsync(
+        JsonBody<OrderRequest> body, Caller caller, HttpContext http, PlaceOrder place, RevealOrder reveal, OrderPresenter presenter)
+    {
+        var withCodes = false;
+        if ((Storefront(caller, out var storefront) ?? Include(http, caller, out withCodes) ?? body.Refusal) is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        switch (await place.HandleAsync(storefront, body.Value))
+        {
+            case IntakeOutcome.Accepted accepted:
+                return New(presenter.Show(StoredOrder.From(accepted.Order), withCodes), http);
+
+            case IntakeOutcome.Stored stored:
+                // Not bound to the request: a reveal that is on disk is also answered.
+                var order = await reveal.HandleAsync(storefront.Id, stored.OrderId, withCodes, caller.Actor, CancellationToken.None);
+                return order.Refusal is { } gone ? new ProblemResult(gone) : stored.IsOurs ? New(order.Value, http) : TypedResults.Ok(order.Value);
+
+            case IntakeOutcome.Refused refused:
+                return new ProblemResult(refused.Refusal);
+
+            case var other:
+                throw new InvalidOperationException($"Intake answered with {other.GetType().Name}.");
+        }
+    }
+
+    private static async Task<Results<Ok<OrderView>, ProblemResult>> GetAsync(string id, Caller caller, HttpContext http, RevealOrder reveal)
+    {
+        var (withCodes, orderId) = (false, 0L);
+        if ((Storefront(caller, out var storefront) ?? Include(http, caller, out withCodes) ?? OrderId(id, out orderId)) is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        var order = await reveal.HandleAsync(storefront.Id, orderId, withCodes, caller.Actor, http.RequestAborted);
+        return order.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(order.Value);
+    }
+
+    private static async Task<Results<Ok<ListAnswer<DeliveredCode>>, ProblemResult>> CodesAsync(string id, Caller caller, HttpContext http, RevealOrder reveal)
+    {
+        var orderId = 0L;
+        if ((Storefront(caller, out var storefront) ?? OrderId(id, out orderId)) is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        var codes = await reveal.CodesAsync(storefront.Id, orderId, caller.Actor, http.RequestAborted);
+        return codes.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(new ListAnswer<DeliveredCode>(codes.Value, null));
+    }
+
+    private static async Task<Results<Ok<OrderView>, ProblemResult>> CancelAsync(string id, Caller caller, HttpContext http, SettleHeldOrder held, RevealOrder reveal)
+    {
+        var orderId = 0L;
+        if ((Storefront(caller, out var storefront) ?? OrderId(id, out orderId)) is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        if (await held.CancelAsync(storefront.Id, orderId) is { } notCancelled)
+        {
+            return new ProblemResult(notCancelled);
+        }
+
+        var order = await reveal.HandleAsync(storefront.Id, orderId, withCodes: false, caller.Actor, http.RequestAborted);
+        return order.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(order.Value);
+    }
+
+    private static async Task<Results<Ok<ListAnswer<OrderView>>, ProblemResult>> ListAsync(
+        ListQuery page, Caller caller, HttpContext http, IOrderStore orders, OrderPresenter presenter, ICatalogue catalogue)
+    {
+        OrderQuery? query = null;
+        if ((Storefront(caller, out var storefront) ?? page.Refusal ?? Filter(http, catalogue, storefront.Id, page, out query)) is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        var found = query is null ? [] : await orders.ListAsync(query, http.RequestAborted);
+        return TypedResults.Ok(ListAnswer<OrderView>.Of(found, page, order => order.Id, order => presenter.Show(order, withCodes: false)));
+    }
+
+    private static Results<Created<OrderView>, Accepted<OrderView>, Ok<OrderView>, ProblemResult> New(OrderView order, HttpContext http)
+    {
+        var location = $"/v1/orders/{order.Id}";
+        if (!OrderStates.IsOpen(order.Status))
+        {
+            return TypedResults.Created(location, order);
+        }
+
+        http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Accepted(location, order);
+    }
+
+    // An operator's key may have the scope, but orders belong to storefronts.
+    private static Refusal? Storefront(Caller caller, out Storefront storefront)
+    {
+        storefront = caller.Storefront!;
+        return caller.Storefront is null ? new Refusal(RefusalCode.Forbidden, Detail: "Orders are placed and read with a storefront's key.") : null;
+    }
+
+    private static Refusal? Include(HttpContext http, Caller caller, out bool withCodes)
+    {
+        withCodes = false;
+        if (!http.Request.QueryString.HasValue || !http.Request.Query.TryGetValue("include", out var include))
+        {
+            return null;
+        }
+
+        if (include != "codes")
+        {
+            return new Refusal(RefusalCode.InvalidRequest, "include", "The only thing to include is codes.");
+        }
+
+        withCodes = true;
+        return caller.Has(Scopes.Codes) ? null : new Refusal(RefusalCode.Forbidden, Detail: "include=codes needs a key with the scope codes.");
+    }
+
+    private static Refusal? OrderId(string id, out long orderId) =>
+        PublicId.TryParse(PublicId.Order, id, out orderId) ? null : new Refusal(RefusalCode.NotFound);
+
+    // A SKU that nobody knows has no orders: the query is then null.
+    private static Refusal? Filter(HttpContext http, ICatalogue catalogue, long storefrontId, ListQuery page, out OrderQuery? query)
+    {
+        var values = http.Request.Query;
+        query = null;
+        OrderStatus? status = null;
+        if (values["status"] is [{ } name])
+        {
+            if (!EnumNameConverter.TryParse<OrderStatus>(name, out var parsed))
+            {
+                return new Refusal(RefusalCode.InvalidRequest, "status", "Not a status of orders.");
+            }
+
+            status = parsed;
+        }
+
+        DateTimeOffset? to = null;
+        if ((Time(values["from"], "from", out var from) ?? Time(values["to"], "to", out to)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        long? sku = null;
+        if (values["sku"] is [{ } code])
+        {
+            if (catalogue.Current.FindSku(code) is not { } known)
+            {
+                return null;
+            }
+
+            sku = known.Id;
+        }
+
+        query = new OrderQuery(storefrontId, page.Before, page.Limit + 1)
+        {
+            ClientReference = values["clientReference"] is [{ } reference] ? reference : null,
+            Status = status,
+            SkuId = sku,
+            From = from,
+            To = to,
+        };
+        return null;
+    }
+
+    private static Refusal? Time(Microsoft.Extensions.Primitives.StringValues text, string param, out DateTimeOffset? time)
+    {
+        time = null;
+        if (text is not [{ } value])
+        {
+            return null;
+        }
+
+        // RFC 3339 needs a zone: without one "12:00" would mean something else in every office.
+        if (value.Length < 20 || !(value.EndsWith('Z') || value[^6] is '+' or '-')
+            || !DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed))
+        {
+            return new Refusal(RefusalCode.InvalidRequest, param, "A time as in 2026-11-30T08:00:00Z.");
+        }
+
+        time = parsed;
+        return null;
+    }
+}
