@@ -1,4 +1,5 @@
 using Fulfilment.Host.Api;
+using Fulfilment.Host.Api.OpenApi;
 
 namespace Fulfilment.Host;
 
@@ -12,6 +13,7 @@ internal static class FulfilmentApp
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         Settings.AddDefaults(builder.Configuration);
+        builder.Logging.ClearProviders().AddConsole();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -29,6 +31,7 @@ internal static class FulfilmentApp
     {
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddApi(builder.Configuration);
+        Telemetry.AddTo(builder.Services, builder.Configuration);
 
         var app = builder.Build();
         try
@@ -36,6 +39,7 @@ internal static class FulfilmentApp
             await Engine.OpenAsync(app.Services, cancellation);
             app.UseApi();
             app.MapHealth();
+            app.MapOpenApiDocument();
             more?.Invoke(app);
             return app;
         }
