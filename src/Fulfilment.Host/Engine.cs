@@ -1,5 +1,4 @@
 using Fulfilment.Core.Catalogue;
-using Fulfilment.Core.Ids;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -12,7 +11,7 @@ internal static class Engine
     {
         await MigrateAsync(services.GetRequiredService<Migrator>());
         await services.GetRequiredService<EngineKeys>().LoadAsync();
-        services.GetRequiredService<IdGenerator>().Use(await services.GetRequiredService<NodeLeaseStore>().AcquireAsync(Guid.NewGuid().ToString("N")));
+        await services.GetRequiredService<NodeNumber>().TakeAsync();
         await services.GetRequiredService<ICatalogue>().RefreshAsync(cancellation);
     }
 

@@ -1,5 +1,6 @@
 using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Infrastructure.Pool;
 
 namespace Fulfilment.Host;
 
@@ -31,6 +32,9 @@ internal static class FulfilmentApp
     {
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddApi(builder.Configuration);
+        builder.Services.AddSingleton<CatalogueWatch>();
+        builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
+        builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);
         Telemetry.AddTo(builder.Services, builder.Configuration);
 
         var app = builder.Build();
