@@ -1,6 +1,13 @@
+using Fulfilment.Core;
+using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
+using Fulfilment.Infrastructure.Pool;
+using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,14 +26,47 @@ internal static class Backends
         RequireRoles(configuration);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IRandomBytes, SystemRandomBytes>();
         services.AddSingleton(provider => new BusinessCalendar(provider.GetRequiredService<TimeProvider>(), TimeZone(configuration)));
         services.AddSingleton<IdGenerator>();
+        services.AddProtection();
+        services.AddCatalogue();
+        services.AddInProcessPool();
         services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<Migrator>();
         services.AddSingleton<NodeLeaseStore>();
+        services.AddSingleton<NodeNumber>();
         services.AddSingleton<IRateLimiter, LocalRateLimiter>();
         return services;
+    }
+
+    private static void AddProtection(this IServiceCollection services)
+    {
+        services.AddSingleton<EngineKeys>();
+        services.AddSingleton(provider => provider.GetRequiredService<EngineKeys>().Ring);
+        services.AddSingleton<ICodeProtection, CodeProtection>();
+        services.AddSingleton<IPersonalDataProtection, PersonalDataProtection>();
+        services.AddSingleton<ICustodySeal, CustodySeal>();
+    }
+
+    private static void AddCatalogue(this IServiceCollection services)
+    {
+        services.AddSingleton<ICatalogue, CatalogueCache>();
+        services.AddSingleton<ISkuStore, SkuStore>().AddSingleton<CreateSku>().AddSingleton<UpdateSku>();
+        services.AddSingleton<IStorefrontStore, StorefrontStore>().AddSingleton<CreateStorefront>().AddSingleton<UpdateStorefront>();
+        services.AddSingleton<IApiKeyStore, ApiKeyStore>().AddSingleton<IssueKey>().AddSingleton<RotateKey>().AddSingleton<RevokeKey>();
+        services.AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
+        services.AddSingleton<IAuditStore, AuditStore>();
+        services.AddSingleton<IStockLevels, StockLevels>();
+    }
+
+    private static void AddInProcessPool(this IServiceCollection services)
+    {
+        services.AddSingleton<ICardKeyWindowReader, CardKeyWindowReader>();
+        services.AddSingleton<InProcessCardKeyPool>();
+        services.AddSingleton<ICardKeyPool>(provider => provider.GetRequiredService<InProcessCardKeyPool>());
+        services.AddSingleton<StockWatch>();
     }
 
     // The first one named is in this release; the others are known, so that the refusal can say so.

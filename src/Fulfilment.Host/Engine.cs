@@ -1,5 +1,4 @@
 using Fulfilment.Core.Catalogue;
-using Fulfilment.Core.Ids;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -7,10 +6,12 @@ namespace Fulfilment.Host;
 /// <summary>What a process does before its first piece of work, in order; a host does it before its port opens.</summary>
 internal static class Engine
 {
+    /// <exception cref="SetupException">The engine cannot run as it is set up.</exception>
     public static async Task OpenAsync(IServiceProvider services, CancellationToken cancellation)
     {
         await MigrateAsync(services.GetRequiredService<Migrator>());
-        services.GetRequiredService<IdGenerator>().Use(await services.GetRequiredService<NodeLeaseStore>().AcquireAsync(Guid.NewGuid().ToString("N")));
+        await services.GetRequiredService<EngineKeys>().LoadAsync();
+        await services.GetRequiredService<NodeNumber>().TakeAsync();
         await services.GetRequiredService<ICatalogue>().RefreshAsync(cancellation);
     }
 

@@ -1,4 +1,6 @@
 using Fulfilment.Host.Api;
+using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Infrastructure.Pool;
 
 namespace Fulfilment.Host;
 
@@ -12,6 +14,7 @@ internal static class FulfilmentApp
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         Settings.AddDefaults(builder.Configuration);
+        builder.Logging.ClearProviders().AddConsole();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -29,6 +32,10 @@ internal static class FulfilmentApp
     {
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddApi(builder.Configuration);
+        builder.Services.AddSingleton<CatalogueWatch>();
+        builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
+        builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);
+        Telemetry.AddTo(builder.Services, builder.Configuration);
 
         var app = builder.Build();
         try
@@ -36,6 +43,7 @@ internal static class FulfilmentApp
             await Engine.OpenAsync(app.Services, cancellation);
             app.UseApi();
             app.MapHealth();
+            app.MapOpenApiDocument();
             more?.Invoke(app);
             return app;
         }

@@ -22,6 +22,12 @@ internal static class Settings
 
         // At any level this category opens a scope and an activity for each request; failures are logged by ProblemMiddleware.
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+
+        // One JSON object a line for whatever collects logs; a sentence a line for a person at a terminal.
+        ["Logging:Console:FormatterName"] = Console.IsOutputRedirected ? "json" : "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
     };
 
     /// <summary>Puts the defaults under everything that is configured.</summary>

@@ -40,6 +40,23 @@ public sealed class IdGenerator(TimeProvider time)
         Volatile.Write(ref _lease, lease);
     }
 
+    /// <summary>
+    /// Makes no more ids, in calls under way neither, until <see cref="Use"/> is called with a later lease.
+    /// Returns Unix milliseconds that every id made lies before: from there on somebody else may use the number.
+    /// </summary>
+    public long Stop()
+    {
+        var lease = Interlocked.Exchange(ref _lease, null);
+        if (lease is null)
+        {
+            return MadeUntilMs;
+        }
+
+        // A call that read the lease before us finds its time used up, and its compare-and-swap fails.
+        var last = Interlocked.Exchange(ref _last, (lease.UntilMs - EpochMs) << SequenceBits);
+        return (last >> SequenceBits) + EpochMs + 1;
+    }
+
     /// <summary>A new id; throws <see cref="NodeLeaseLostException"/> when this node holds no lease.</summary>
     public long Next()
     {

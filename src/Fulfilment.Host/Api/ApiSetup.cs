@@ -1,5 +1,6 @@
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
+using Fulfilment.Host.Api.OpenApi;
 
 namespace Fulfilment.Host.Api;
 
@@ -12,6 +13,7 @@ internal static class ApiSetup
         services.AddSingleton<Authenticator>();
         services.ConfigureHttpJsonOptions(http => ApiJson.Configure(http.SerializerOptions));
         services.AddKnownProxies(configuration);
+        services.AddOpenApiDocument();
         return services;
     }
 

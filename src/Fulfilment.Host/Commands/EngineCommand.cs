@@ -18,9 +18,15 @@ internal static class EngineCommand
             var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
             Settings.AddDefaults(builder.Configuration);
             builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddInMemoryCollection(CommandSettings.Read(parsed));
+
+            // What a command prints belongs to the person; what the engine has to say goes beside it.
+            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+                .AddSimpleConsole(line => line.SingleLine = true)
+                .SetMinimumLevel(LogLevel.Warning);
             builder.Services.AddBackends(builder.Configuration, besideHost: true);
 
             using var host = builder.Build();
+            await using var services = (IAsyncDisposable)host;
             await Engine.OpenAsync(host.Services, cancellation);
             return await run(host.Services, cancellation);
         });

@@ -8,19 +8,26 @@ namespace Fulfilment.Infrastructure.Pool;
 /// <summary>Reads windows from the tables <c>card_keys</c> and <c>batches</c>.</summary>
 public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowReader
 {
-    // Both walk card_keys_fefo and sort nothing. The first finds all it needs in the index; the second has to look into each row.
+    // Both walk card_keys_fefo from the cursor on and sort nothing. In one piece, as (expires_on, id) > (@day, @id), SQLite would begin at the
+    // cursor's day and walk that day once more for every window; without an expiry date that day is the whole stock.
+    // The first finds all it needs in the index; the second has to look into each row.
     internal const string ReadAll = """
-        SELECT expires_on, id
-        FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND (expires_on, id) > (@day, @id)
+        SELECT expires_on, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND id > @id
+        UNION ALL
+        SELECT expires_on, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND expires_on > @day
         ORDER BY expires_on, id
         LIMIT @limit
         """;
 
     internal const string ReadUnblocked = """
-        SELECT expires_on, id
-        FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND (expires_on, id) > (@day, @id)
+        SELECT expires_on, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND id > @id
+          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @recalled))
+        UNION ALL
+        SELECT expires_on, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND expires_on > @day
           AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @recalled))
         ORDER BY expires_on, id
         LIMIT @limit

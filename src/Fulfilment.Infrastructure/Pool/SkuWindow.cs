@@ -19,13 +19,13 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
     // Grows with each reset, so that a read begun before brings nothing in.
     private int _epoch;
     private bool _refilling;
-    private bool _restarted;
     private int _neededDay;
     private int _lastTakenDay;
     private int _drift;
 
-    // Timestamps before which the end of the stock is not read again, and drift resets nothing.
+    // Timestamps before which the end of the stock is not read again, reading does not start over, and drift resets nothing.
     private long _noReadBefore = long.MinValue;
+    private long _noRestartBefore = long.MinValue;
     private long _noDriftBefore = long.MinValue;
 
     public long SkuId => skuId;
@@ -107,7 +107,7 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
     {
         lock (_gate)
         {
-            _noReadBefore = long.MinValue;
+            _noReadBefore = _noRestartBefore = long.MinValue;
             return ClaimRefill();
         }
     }
@@ -161,7 +161,6 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
             {
                 _keys.AddLast(keys);
                 _cursor = keys[^1];
-                _restarted = false;
             }
 
             if (keys.Length == read.Limit)
@@ -169,16 +168,15 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
                 return;
             }
 
-            if (_keys.Count == 0 && !_restarted)
+            var now = time.GetTimestamp();
+            if (_keys.Count == 0 && now >= _noRestartBefore)
             {
                 // Keys may have come back to places the cursor has passed.
-                _restarted = true;
-                _cursor = WindowKey.Before(_firstDay);
+                Restart();
                 return;
             }
 
-            _restarted = false;
-            _noReadBefore = time.GetTimestamp() + _pause;
+            _noReadBefore = now + _pause;
         }
     }
 
@@ -197,11 +195,15 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
         _epoch++;
         _keys.Clear();
         _firstDay = _neededDay;
-        _cursor = WindowKey.Before(_firstDay);
         _drift = 0;
-        // From the start there is nothing to go back to.
-        _restarted = true;
         _noReadBefore = long.MinValue;
+        Restart();
+    }
+
+    private void Restart()
+    {
+        _cursor = WindowKey.Before(_firstDay);
+        _noRestartBefore = time.GetTimestamp() + _pause;
     }
 
     private bool ClaimRefill()
@@ -226,7 +228,7 @@ internal sealed record WindowOptions
     /// <summary>So many ids gone or missing reset a window that is not empty.</summary>
     public int DriftThreshold { get; init; } = 100;
 
-    /// <summary>Between two looks behind the end of the stock, two resets by drift, and after a read that failed.</summary>
+    /// <summary>Between two looks behind the end of the stock, two starts from the beginning, two resets by drift, and after a read that failed.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 }
 

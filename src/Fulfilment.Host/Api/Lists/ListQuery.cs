@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using Fulfilment.Core;
 using Fulfilment.Core.Ids;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Fulfilment.Host.Api.Lists;
 
@@ -8,7 +10,7 @@ namespace Fulfilment.Host.Api.Lists;
 /// <param name="Limit">1 to 200.</param>
 /// <param name="Before">Only records with an id below this; <see cref="long.MaxValue"/>: from the newest on.</param>
 /// <param name="Refusal">Null when both could be read.</param>
-internal sealed record ListQuery(int Limit, long Before, Refusal? Refusal)
+internal sealed record ListQuery(int Limit, long Before, Refusal? Refusal) : IEndpointParameterMetadataProvider
 {
     public const int DefaultLimit = 50, LargestLimit = 200;
 
@@ -31,9 +33,15 @@ internal sealed record ListQuery(int Limit, long Before, Refusal? Refusal)
         return new(new ListQuery(limit, before, null));
     }
 
+    /// <inheritdoc/>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new ListQueryMetadata());
+
     private static ValueTask<ListQuery?> Refuse(string param, string detail) =>
         new(new ListQuery(0, 0, new Refusal(RefusalCode.InvalidRequest, param, detail)));
 }
+
+/// <summary>Tells the OpenAPI document that an endpoint is a list.</summary>
+internal sealed record ListQueryMetadata;
 
 /// <summary>Where a list goes on: the last id it showed, in a form that callers only hand back.</summary>
 internal static class Cursor

@@ -1,0 +1,29 @@
+using System.Data.Common;
+using Fulfilment.Core.Catalogue;
+
+namespace Fulfilment.Host;
+
+/// <summary>Notices what commands beside this host, or other hosts, have changed in the catalogue.</summary>
+internal sealed partial class CatalogueWatch(ICatalogue catalogue, TimeProvider time, ILogger<CatalogueWatch> logger)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (await timer.WaitForNextTickAsync(stop))
+        {
+            try
+            {
+                await catalogue.RefreshAsync(stop);
+            }
+            catch (DbException exception)
+            {
+                LogFailed(exception);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogue could not be read; the last one read stays in force.")]
+    private partial void LogFailed(Exception exception);
+}

@@ -1,0 +1,25 @@
+using Fulfilment.Core.Ids;
+using Fulfilment.Infrastructure.Storage;
+
+namespace Fulfilment.Host;
+
+/// <summary>This process's node number, from <see cref="TakeAsync"/> until the services are disposed: after all that makes ids, before the database.</summary>
+internal sealed class NodeNumber(NodeLeaseStore store, IdGenerator ids, TimeProvider time, ILogger<NodeLeaseKeeper> logger) : IAsyncDisposable
+{
+    private NodeLeaseKeeper? _keeper;
+
+    /// <exception cref="SetupException">No number is free.</exception>
+    public async Task TakeAsync()
+    {
+        try
+        {
+            _keeper = await NodeLeaseKeeper.StartAsync(store, ids, time, logger);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new SetupException(exception.Message, exception);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _keeper?.DisposeAsync() ?? default;
+}

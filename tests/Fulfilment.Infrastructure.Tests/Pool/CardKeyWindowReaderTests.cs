@@ -1,0 +1,29 @@
+using Dapper;
+using Fulfilment.Infrastructure.Pool;
+using Fulfilment.Infrastructure.Tests.Storage;
+
+namespace Fulfilment.Infrastructure.Tests.Pool;
+
+public sealed class CardKeyWindowReaderTests
+{
+    /// <summary>A plan that sorts, or walks keys that are sold, would cost more with every code ever imported.</summary>
+    [Theory]
+    [InlineData(CardKeyWindowReader.ReadAll, true)]
+    [InlineData(CardKeyWindowReader.ReadUnblocked, false)]
+    public async Task Window_IsReadFromTheIndex_WithoutSorting(string sql, bool covering)
+    {
+        using var database = await TestDatabase.CreateAsync();
+
+        var rows = await database.Database.ReadAsync(
+            connection => connection.QueryAsync<(int Id, int Parent, int NotUsed, string Detail)>(
+                "EXPLAIN QUERY PLAN " + sql, new { sku = 1, day = 2, id = 3, limit = 4, awaitingApproval = 11, recalled = 22 }),
+            TestContext.Current.CancellationToken);
+        var plan = string.Join('\n', rows.Select(row => row.Detail));
+
+        var index = $"SEARCH card_keys USING {(covering ? "COVERING " : "")}INDEX card_keys_fefo ";
+        Assert.Contains(index + "(sku_id=? AND expires_on=? AND id>?)", plan, StringComparison.Ordinal);
+        Assert.Contains(index + "(sku_id=? AND expires_on>?)", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
+    }
+}
