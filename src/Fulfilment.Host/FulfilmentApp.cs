@@ -32,6 +32,7 @@ internal static class FulfilmentApp
     {
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddApi(builder.Configuration);
+        builder.Services.AddOrders(builder.Configuration);
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);
@@ -43,6 +44,7 @@ internal static class FulfilmentApp
             await Engine.OpenAsync(app.Services, cancellation);
             app.UseApi();
             app.MapHealth();
+            app.MapOrders();
             app.MapOpenApiDocument();
             more?.Invoke(app);
             return app;
