@@ -6,7 +6,8 @@ namespace Fulfilment.Host;
 /// <summary>Notices what commands beside this host, or other hosts, have changed in the catalogue.</summary>
 internal sealed partial class CatalogueWatch(ICatalogue catalogue, TimeProvider time, ILogger<CatalogueWatch> logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    // A change made elsewhere is in force here within a second.
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     public async Task RunAsync(CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using Fulfilment.Host.Api;
+using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.OpenApi;
 using Fulfilment.Infrastructure.Pool;
 
@@ -45,6 +46,8 @@ internal static class FulfilmentApp
             app.UseApi();
             app.MapHealth();
             app.MapOrders();
+            app.MapSkus();
+            app.MapAdmin();
             app.MapOpenApiDocument();
             more?.Invoke(app);
             return app;

@@ -18,6 +18,8 @@ public sealed class CatalogueSnapshot
     public CatalogueSnapshot(long version, IReadOnlyCollection<Sku> skus, IReadOnlyCollection<Storefront> storefronts, IReadOnlyCollection<ApiKey> keys)
     {
         Version = version;
+        Skus = [.. skus.OrderByDescending(sku => sku.Id)];
+        Storefronts = [.. storefronts.OrderByDescending(storefront => storefront.Id)];
         _skusByCode = skus.ToFrozenDictionary(sku => sku.Code, StringComparer.Ordinal);
         _skusById = skus.ToFrozenDictionary(sku => sku.Id);
         _storefronts = storefronts.ToFrozenDictionary(storefront => storefront.Code, StringComparer.Ordinal);
@@ -27,11 +29,11 @@ public sealed class CatalogueSnapshot
     /// <summary>Grows with each change.</summary>
     public long Version { get; }
 
-    /// <summary>Every SKU, in no order.</summary>
-    public IReadOnlyList<Sku> Skus => _skusByCode.Values;
+    /// <summary>Every SKU, newest first.</summary>
+    public IReadOnlyList<Sku> Skus { get; }
 
-    /// <summary>Every storefront, in no order.</summary>
-    public IReadOnlyList<Storefront> Storefronts => _storefronts.Values;
+    /// <summary>Every storefront, newest first.</summary>
+    public IReadOnlyList<Storefront> Storefronts { get; }
 
     /// <summary>By code, case-sensitive.</summary>
     public Sku? FindSku(string code) => _skusByCode.GetValueOrDefault(code);

@@ -1,73 +1,73 @@
 namespace Fulfilment.Core.Catalogue;
 
 /// <summary>What a request says about a SKU. Fields it leaves out take their default in a new SKU and stay as they are in an existing one; see <see cref="Sku"/>.</summary>
-public sealed record SkuFields
+public sealed class SkuFields
 {
     /// <summary>Required for a new SKU; cannot change.</summary>
-    public Optional<string?> Code { get; init; }
+    public Optional<string?> Code { get; set; }
 
     /// <summary>Required for a new SKU.</summary>
-    public Optional<string?> Name { get; init; }
+    public Optional<string?> Name { get; set; }
 
     /// <summary>Default <see cref="SkuKind.CardKey"/>; cannot change.</summary>
-    public Optional<SkuKind> Kind { get; init; }
+    public Optional<SkuKind> Kind { get; set; }
 
     /// <inheritdoc cref="Sku.Brand"/>
-    public Optional<string?> Brand { get; init; }
+    public Optional<string?> Brand { get; set; }
 
     /// <inheritdoc cref="Sku.Category"/>
-    public Optional<string?> Category { get; init; }
+    public Optional<string?> Category { get; set; }
 
     /// <inheritdoc cref="Sku.Duration"/>
-    public Optional<string?> Duration { get; init; }
+    public Optional<string?> Duration { get; set; }
 
     /// <inheritdoc cref="Sku.Description"/>
-    public Optional<string?> Description { get; init; }
+    public Optional<string?> Description { get; set; }
 
     /// <inheritdoc cref="Sku.Instructions"/>
-    public Optional<string?> Instructions { get; init; }
+    public Optional<string?> Instructions { get; set; }
 
     /// <inheritdoc cref="Sku.RedeemUrl"/>
-    public Optional<string?> RedeemUrl { get; init; }
+    public Optional<string?> RedeemUrl { get; set; }
 
     /// <inheritdoc cref="Sku.ImageUrl"/>
-    public Optional<string?> ImageUrl { get; init; }
+    public Optional<string?> ImageUrl { get; set; }
 
     /// <summary>Required for a new SKU; changes only together with the price.</summary>
-    public Optional<string?> Currency { get; init; }
+    public Optional<string?> Currency { get; set; }
 
     /// <summary>Required for a new SKU.</summary>
-    public Optional<Money> Price { get; init; }
+    public Optional<Money> Price { get; set; }
 
     /// <inheritdoc cref="Sku.FaceValue"/>
-    public Optional<Money?> FaceValue { get; init; }
+    public Optional<Money?> FaceValue { get; set; }
 
     /// <inheritdoc cref="Sku.MinPerOrder"/>
-    public Optional<int> MinPerOrder { get; init; }
+    public Optional<int> MinPerOrder { get; set; }
 
     /// <inheritdoc cref="Sku.MaxPerOrder"/>
-    public Optional<int> MaxPerOrder { get; init; }
+    public Optional<int> MaxPerOrder { get; set; }
 
     /// <inheritdoc cref="Sku.RecipientMode"/>
-    public Optional<RecipientMode> RecipientMode { get; init; }
+    public Optional<RecipientMode> RecipientMode { get; set; }
 
     /// <inheritdoc cref="Sku.RecipientPattern"/>
-    public Optional<string?> RecipientPattern { get; init; }
+    public Optional<string?> RecipientPattern { get; set; }
 
     /// <inheritdoc cref="Sku.Inputs"/>
-    public Optional<IReadOnlyList<SkuInput>?> Inputs { get; init; }
+    public Optional<IReadOnlyList<SkuInput>?> Inputs { get; set; }
 
     /// <inheritdoc cref="Sku.MinRemainingDays"/>
-    public Optional<int> MinRemainingDays { get; init; }
+    public Optional<int> MinRemainingDays { get; set; }
 
     /// <inheritdoc cref="Sku.HoldMinutes"/>
-    public Optional<int> HoldMinutes { get; init; }
+    public Optional<int> HoldMinutes { get; set; }
 
     /// <inheritdoc cref="Sku.OnShelf"/>
-    public Optional<bool> OnShelf { get; init; }
+    public Optional<bool> OnShelf { get; set; }
 
     /// <summary>By priority. Left out of a new SKU: the pool for card keys, a person for manual ones, otherwise none yet.</summary>
-    public Optional<IReadOnlyList<Route>?> Routes { get; init; }
+    public Optional<IReadOnlyList<Route>?> Routes { get; set; }
 
     /// <summary>A new SKU as these fields and the defaults say, or why there is none.</summary>
     internal Result<Sku> Create(long id, DateTimeOffset now)

@@ -1,33 +1,33 @@
 namespace Fulfilment.Core.Storefronts;
 
 /// <summary>What a request says about a storefront. Fields it leaves out take their default in a new one and stay as they are in an existing one; see <see cref="Storefront"/>.</summary>
-public sealed record StorefrontFields
+public sealed class StorefrontFields
 {
     private const int HighestRate = 1_000_000;
 
     /// <summary>Required for a new storefront; cannot change.</summary>
-    public Optional<string?> Code { get; init; }
+    public Optional<string?> Code { get; set; }
 
     /// <summary>Required for a new storefront.</summary>
-    public Optional<string?> Name { get; init; }
+    public Optional<string?> Name { get; set; }
 
     /// <summary>Default <see cref="Storefronts.Settlement.Postpaid"/>; changes only while its wallets are empty.</summary>
-    public Optional<Settlement> Settlement { get; init; }
+    public Optional<Settlement> Settlement { get; set; }
 
     /// <summary>Only for a postpaid storefront.</summary>
-    public Optional<Money?> CreditLimit { get; init; }
+    public Optional<Money?> CreditLimit { get; set; }
 
     /// <inheritdoc cref="Storefront.RatePerSecond"/>
-    public Optional<int?> RatePerSecond { get; init; }
+    public Optional<int?> RatePerSecond { get; set; }
 
     /// <inheritdoc cref="Storefront.StockDisplay"/>
-    public Optional<StockDisplay> StockDisplay { get; init; }
+    public Optional<StockDisplay> StockDisplay { get; set; }
 
     /// <inheritdoc cref="Storefront.HoldAbove"/>
-    public Optional<Money?> HoldAbove { get; init; }
+    public Optional<Money?> HoldAbove { get; set; }
 
     /// <inheritdoc cref="Storefront.Active"/>
-    public Optional<bool> Active { get; init; }
+    public Optional<bool> Active { get; set; }
 
     /// <summary>A new storefront as these fields and the defaults say, or why there is none.</summary>
     internal Result<Storefront> Create(long id, DateTimeOffset now)

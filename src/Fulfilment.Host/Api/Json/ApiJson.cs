@@ -43,6 +43,7 @@ internal static class ApiJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new MoneyConverter());
         options.Converters.Add(new EnumNameConverter());
+        options.Converters.Add(new Rfc3339.Converter());
         return options;
     }
 }

@@ -50,6 +50,12 @@ internal static class OpenApiShapes
             operation.Parameters.Add(Query("cursor", new OpenApiSchema { Type = JsonSchemaType.String }));
         }
 
+        // Bound as optional so that its absence is refused like every other fault; there is no call without it.
+        foreach (var key in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "Idempotency-Key"))
+        {
+            key.Required = true;
+        }
+
         if (metadata.OfType<RequiredScope>().LastOrDefault() is { } required)
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
@@ -71,6 +77,11 @@ internal static class OpenApiShapes
         {
             schema.Type = JsonSchemaType.String | nullable;
             schema.Pattern = @"^[0-9]{1,9}(\.[0-9]{1,4})?$";
+        }
+        else if (type == typeof(ShownStock))
+        {
+            schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | nullable;
+            schema.Description = "A number, or one of in, low, out, as the storefront is set; null for what is not kept in stock.";
         }
         else if (type.IsEnum)
         {

@@ -1,0 +1,19 @@
+using Fulfilment.Core.Storefronts;
+using Fulfilment.Host.Api.Callers;
+using Fulfilment.Host.Api.Json;
+
+namespace Fulfilment.Host.Api.Admin;
+
+/// <summary>What operators do: API.md, Administration.</summary>
+internal static class AdminApi
+{
+    public static void MapAdmin(this WebApplication app)
+    {
+        ApiJson.Use(AdminJson.Default);
+        var admin = app.MapGroup("/v1/admin").RequireScope(Scopes.Admin).WithTags("Administration");
+        admin.MapAdminSkus();
+        admin.MapAdminStorefronts();
+        admin.MapAdminKeys();
+        admin.MapAdminAudit();
+    }
+}

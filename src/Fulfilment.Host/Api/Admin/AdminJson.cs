@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Host.Api.Lists;
+
+namespace Fulfilment.Host.Api.Admin;
+
+/// <summary>Bodies of the administration's API.</summary>
+[JsonSerializable(typeof(NewSku))]
+[JsonSerializable(typeof(SkuChanges))]
+[JsonSerializable(typeof(AdminSku))]
+[JsonSerializable(typeof(ListAnswer<AdminSku>))]
+[JsonSerializable(typeof(NewStorefront))]
+[JsonSerializable(typeof(StorefrontChanges))]
+[JsonSerializable(typeof(AdminStorefront))]
+[JsonSerializable(typeof(AdminStorefrontWithWallets))]
+[JsonSerializable(typeof(ListAnswer<AdminStorefront>))]
+[JsonSerializable(typeof(DepositFields))]
+[JsonSerializable(typeof(DepositAnswer))]
+[JsonSerializable(typeof(NewKey))]
+[JsonSerializable(typeof(Rotation))]
+[JsonSerializable(typeof(AdminKey))]
+[JsonSerializable(typeof(AdminKeyWithText))]
+[JsonSerializable(typeof(ListAnswer<AdminKey>))]
+[JsonSerializable(typeof(ListAnswer<AuditAnswer>))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,149 @@
+using System.Text.Json.Serialization;
+using Fulfilment.Core;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+using Route = Fulfilment.Core.Catalogue.Route;
+
+namespace Fulfilment.Host.Api.Admin;
+
+/// <summary>
+/// A change of a SKU: JSON merge patch, so a field that is left out stays and null clears. The setters write down which fields were given;
+/// nothing reads them back.
+/// </summary>
+internal class SkuChanges
+{
+    [JsonIgnore]
+    public SkuFields Fields { get; } = new();
+
+    public string Code { set => Fields.Code = value; }
+
+    public string Name { set => Fields.Name = value; }
+
+    public SkuKind Kind { set => Fields.Kind = value; }
+
+    public string? Brand { set => Fields.Brand = value; }
+
+    public string? Category { set => Fields.Category = value; }
+
+    public string? Duration { set => Fields.Duration = value; }
+
+    public string? Description { set => Fields.Description = value; }
+
+    public string? Instructions { set => Fields.Instructions = value; }
+
+    public string? RedeemUrl { set => Fields.RedeemUrl = value; }
+
+    public string? ImageUrl { set => Fields.ImageUrl = value; }
+
+    public string Currency { set => Fields.Currency = value; }
+
+    public Money Price { set => Fields.Price = value; }
+
+    public Money? FaceValue { set => Fields.FaceValue = value; }
+
+    public int MinPerOrder { set => Fields.MinPerOrder = value; }
+
+    public int MaxPerOrder { set => Fields.MaxPerOrder = value; }
+
+    public RecipientMode RecipientMode { set => Fields.RecipientMode = value; }
+
+    public string? RecipientPattern { set => Fields.RecipientPattern = value; }
+
+    // The serializer passes over a list that has no getter.
+    public IReadOnlyList<SkuInputBody> Inputs { get => []; set => Fields.Inputs = new([.. value.Select(SkuInputBody.Read)]); }
+
+    public int MinRemainingDays { set => Fields.MinRemainingDays = value; }
+
+    public int HoldMinutes { set => Fields.HoldMinutes = value; }
+
+    public bool OnShelf { set => Fields.OnShelf = value; }
+
+    public IReadOnlyList<RouteBody> Routes { get => []; set => Fields.Routes = new([.. value.Select(RouteBody.Read)]); }
+}
+
+/// <summary>A new SKU.</summary>
+internal sealed class NewSku : SkuChanges
+{
+    [JsonRequired]
+    public new string Code { set => base.Code = value; }
+
+    [JsonRequired]
+    public new string Name { set => base.Name = value; }
+
+    [JsonRequired]
+    public new string Currency { set => base.Currency = value; }
+
+    [JsonRequired]
+    public new Money Price { set => base.Price = value; }
+}
+
+/// <summary>A field that order lines fill in under <c>inputs</c>.</summary>
+internal sealed record SkuInputBody(string Name, bool Required = false, string? Pattern = null)
+{
+    public static SkuInputBody Of(SkuInput input) => new(input.Name, input.Required, input.Pattern);
+
+    // JSON may hold null in a list; the rules refuse it with its place.
+    public static SkuInput Read(SkuInputBody? body) => body is null ? null! : new(body.Name, body.Required, body.Pattern);
+}
+
+/// <summary>Where units come from.</summary>
+internal sealed record RouteBody(RouteSource Source, string? Supplier = null, string? SupplierSku = null, Money? UnitCost = null)
+{
+    public static RouteBody Of(Route route) => new(route.Source, route.Supplier, route.SupplierSku, route.UnitCost);
+
+    public static Route Read(RouteBody? body) => body is null ? null! : new(body.Source, body.Supplier, body.SupplierSku, body.UnitCost);
+}
+
+/// <summary>A SKU as operators see it.</summary>
+internal sealed record AdminSku(
+    string Code,
+    string Name,
+    SkuKind Kind,
+    string? Brand,
+    string? Category,
+    string? Duration,
+    string? Description,
+    string? Instructions,
+    string? RedeemUrl,
+    string? ImageUrl,
+    string Currency,
+    Money Price,
+    Money? FaceValue,
+    int MinPerOrder,
+    int MaxPerOrder,
+    RecipientMode RecipientMode,
+    string? RecipientPattern,
+    IReadOnlyList<SkuInputBody> Inputs,
+    int MinRemainingDays,
+    int HoldMinutes,
+    bool OnShelf,
+    IReadOnlyList<RouteBody> Routes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    public static AdminSku Of(Sku sku) => new(
+        sku.Code,
+        sku.Name,
+        sku.Kind,
+        sku.Brand,
+        sku.Category,
+        sku.Duration,
+        sku.Description,
+        sku.Instructions,
+        sku.RedeemUrl,
+        sku.ImageUrl,
+        sku.Currency,
+        sku.Price,
+        sku.FaceValue,
+        sku.MinPerOrder,
+        sku.MaxPerOrder,
+        sku.RecipientMode,
+        sku.RecipientPattern,
+        [.. sku.Inputs.Select(SkuInputBody.Of)],
+        sku.MinRemainingDays,
+        sku.HoldMinutes,
+        sku.OnShelf,
+        [.. sku.Routes.Select(RouteBody.Of)],
+        IdGenerator.TimeOf(sku.Id),
+        sku.UpdatedAt);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+using Fulfilment.Core;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Storefronts;
+using Fulfilment.Host.Api.Callers;
+using Fulfilment.Host.Api.Json;
+using Fulfilment.Host.Api.Lists;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fulfilment.Host.Api;
+
+/// <summary>What a storefront can order. SKUs off the shelf are not there. Neither list nor look-up asks the database.</summary>
+internal static class SkusApi
+{
+    public static void MapSkus(this WebApplication app)
+    {
+        ApiJson.Use(SkusJson.Default);
+        var skus = app.MapGroup("/v1/skus").RequireScope(Scopes.Orders).WithTags("SKUs");
+        skus.MapGet("", ListAsync).WithName("ListSkus").WithSummary("Lists the SKUs that can be ordered, newest first; ?updatedSince= those changed at or after a time.");
+        skus.MapGet("/{code}", GetAsync).WithName("GetSku").WithSummary("Shows a SKU that can be ordered.");
+    }
+
+    private static async Task<Results<Ok<ListAnswer<SkuView>>, ProblemResult>> ListAsync(
+        ListQuery query, string? updatedSince, Caller caller, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation)
+    {
+        if (query.Refusal is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        var since = DateTimeOffset.MinValue;
+        if (updatedSince is not null && !Rfc3339.TryParse(updatedSince, out since))
+        {
+            return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "updatedSince", Rfc3339.Expected));
+        }
+
+        // By id and not by time of change: a SKU that is changed while somebody pages through stays in its place.
+        var found = catalogue.Current.Skus
+            .Where(sku => sku.OnShelf && sku.Id < query.Before && sku.UpdatedAt >= since)
+            .Take(query.Limit + 1)
+            .ToList();
+        var available = await stock.GetAsync(cancellation);
+        return TypedResults.Ok(ListAnswer<SkuView>.Of(found, query, sku => sku.Id, sku => SkuView.Of(sku, available, caller)));
+    }
+
+    private static async Task<Results<Ok<SkuView>, ProblemResult>> GetAsync(string code, Caller caller, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation) =>
+        catalogue.Current.FindSku(code) is { OnShelf: true } sku
+            ? TypedResults.Ok(SkuView.Of(sku, await stock.GetAsync(cancellation), caller))
+            : new ProblemResult(new Refusal(RefusalCode.NotFound));
+}
+
+[JsonSerializable(typeof(SkuView))]
+[JsonSerializable(typeof(ListAnswer<SkuView>))]
+internal sealed partial class SkusJson : JsonSerializerContext;
