@@ -1,0 +1,19 @@
+namespace Fulfilment.Core.CardKeys.Import;
+
+/// <summary>
+/// Reads the rows of an import as they stream in. A row that cannot be read is reported and never stops the
+/// reading; memory does not depend on the length of the file or of a row. Only the source itself fails, with
+/// its own exception. One caller at a time.
+/// </summary>
+public interface ICardKeyRowReader : IAsyncDisposable
+{
+    /// <summary>Bytes taken from the source so far, to be held against its length for progress.</summary>
+    long BytesRead { get; }
+
+    /// <summary>
+    /// Fills the block, waiting for the source until it is full or the file ends. False at the end of the
+    /// file, and then the block is empty; a file without rows is false at once. After an exception or a
+    /// cancellation the rows of the block are lost and the reader is of no more use.
+    /// </summary>
+    ValueTask<bool> ReadAsync(CardKeyRowBlock block, CancellationToken cancellationToken);
+}
