@@ -14,6 +14,7 @@ internal static class OrdersSetup
         services.AddSingleton<IIntakeStore, SqliteIntakeStore>();
         services.AddSingleton<IHeldOrderStore, SqliteHeldOrderStore>();
         services.AddSingleton<IOrderStore, OrderStore>();
+        services.AddSingleton<IOrderOverview, OrderOverview>();
         services.AddSingleton<CustodyChain>();
         services.AddSingleton<IntakeDecision>();
         services.AddSingleton<OrderIntake>();

@@ -8,6 +8,10 @@ public sealed record OrderView
     /// <summary><c>ord_…</c></summary>
     public required string Id { get; init; }
 
+    /// <summary>Whose it is; shown to operators alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Storefront { get; init; }
+
     /// <summary>The storefront's own number.</summary>
     public required string ClientReference { get; init; }
 

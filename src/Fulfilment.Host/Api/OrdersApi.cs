@@ -7,6 +7,7 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
+using Fulfilment.Host.Api.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
@@ -16,15 +17,22 @@ internal static class OrdersApi
 {
     private const int RetryAfterSeconds = 5;
 
+    private static readonly RefusalCode[] OfIntake =
+    [
+        RefusalCode.ReferenceConflict, RefusalCode.UnknownSku, RefusalCode.SkuOffShelf, RefusalCode.QuantityOutOfRange, RefusalCode.RecipientRequired,
+        RefusalCode.RecipientNotAllowed, RefusalCode.RecipientInvalid, RefusalCode.InputInvalid, RefusalCode.CurrencyMismatch, RefusalCode.RouteNotAvailable,
+        RefusalCode.PriceChanged, RefusalCode.InsufficientBalance, RefusalCode.OutOfStock,
+    ];
+
     public static void MapOrders(this WebApplication app)
     {
         ApiJson.Use(OrdersJson.Default);
         var orders = app.MapGroup("/v1/orders").RequireScope(Scopes.Orders).WithTags("Orders");
-        orders.MapPost("", PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.");
+        orders.MapPost("", PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake);
         orders.MapGet("", ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.");
-        orders.MapGet("/{id}", GetAsync).WithName("GetOrder").WithSummary("Shows an order.");
+        orders.MapGet("/{id}", GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest);
         orders.MapGet("/{id}/codes", CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
-        orders.MapPost("/{id}/cancel", CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.");
+        orders.MapPost("/{id}/cancel", CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.").Refuses(RefusalCode.NotCancellable);
     }
 
     private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Ok<OrderView>, ProblemResult>> PlaceAsync(

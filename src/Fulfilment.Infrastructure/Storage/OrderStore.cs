@@ -10,16 +10,13 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>Reads orders.</summary>
 public sealed class OrderStore(IDatabase database) : IOrderStore
 {
-    private const string OrderColumns = "o.id, o.storefront_id, o.client_reference, o.status, o.version, o.currency, o.amount, o.source, o.metadata, o.completed_at";
+    internal const string OrderColumns = "o.id, o.storefront_id, o.client_reference, o.status, o.version, o.currency, o.amount, o.source, o.metadata, o.completed_at";
 
     /// <inheritdoc/>
     public Task<StoredOrder?> FindAsync(long storefrontId, long orderId, CancellationToken cancellation) => database.ReadAsync(
-        async connection =>
-        {
-            var rows = await connection.QueryAsync<OrderRow>(
-                $"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId AND o.storefront_id = @storefrontId", new { orderId, storefrontId }).ConfigureAwait(false);
-            return (await FillAsync(connection, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
-        },
+        async connection => (await QueryAsync(
+            connection, $"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId AND o.storefront_id = @storefrontId", new { orderId, storefrontId }).ConfigureAwait(false))
+            .SingleOrDefault(),
         cancellation);
 
     /// <inheritdoc/>
@@ -44,24 +41,19 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
             ORDER BY {(query.SkuId is null ? "o.id" : "s.order_id")} DESC LIMIT @Limit
             """;
         return database.ReadAsync<IReadOnlyList<StoredOrder>>(
-            async connection =>
-            {
-                var rows = await connection.QueryAsync<OrderRow>(
-                    sql, new { query.StorefrontId, query.SkuId, query.ClientReference, query.Status, query.Limit, before, from }).ConfigureAwait(false);
-                return await FillAsync(connection, rows.AsList()).ConfigureAwait(false);
-            },
+            async connection => await QueryAsync(
+                connection, sql, new { query.StorefrontId, query.SkuId, query.ClientReference, query.Status, query.Limit, before, from }).ConfigureAwait(false),
             cancellation);
     }
 
     /// <summary>For the stores: the order as the caller's transaction sees it, whosever it is.</summary>
-    internal static async Task<StoredOrder?> ReadAsync(DbConnection connection, long orderId)
-    {
-        var rows = await connection.QueryAsync<OrderRow>($"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId", new { orderId }).ConfigureAwait(false);
-        return (await FillAsync(connection, rows.AsList()).ConfigureAwait(false)).SingleOrDefault();
-    }
+    internal static async Task<StoredOrder?> ReadAsync(DbConnection connection, long orderId) =>
+        (await QueryAsync(connection, $"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId", new { orderId }).ConfigureAwait(false)).SingleOrDefault();
 
-    private static async Task<List<StoredOrder>> FillAsync(DbConnection connection, List<OrderRow> orders)
+    /// <summary>The orders that a query of <see cref="OrderColumns"/> finds, filled with their lines and units.</summary>
+    internal static async Task<List<StoredOrder>> QueryAsync(DbConnection connection, string sql, object parameters)
     {
+        var orders = (await connection.QueryAsync<OrderRow>(sql, parameters).ConfigureAwait(false)).AsList();
         if (orders.Count == 0)
         {
             return [];

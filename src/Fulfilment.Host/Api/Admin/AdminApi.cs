@@ -14,6 +14,7 @@ internal static class AdminApi
         admin.MapAdminSkus();
         admin.MapAdminStorefronts();
         admin.MapAdminKeys();
+        admin.MapAdminOrders();
         admin.MapAdminAudit();
     }
 }

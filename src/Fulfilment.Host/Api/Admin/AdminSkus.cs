@@ -3,6 +3,7 @@ using Fulfilment.Core.Catalogue;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
+using Fulfilment.Host.Api.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api.Admin;
@@ -12,7 +13,7 @@ internal static class AdminSkus
 {
     public static void MapAdminSkus(this RouteGroupBuilder admin)
     {
-        admin.MapPost("/skus", CreateAsync).WithName("CreateSku").WithSummary("Adds a SKU to the catalogue.");
+        admin.MapPost("/skus", CreateAsync).WithName("CreateSku").WithSummary("Adds a SKU to the catalogue.").Refuses(RefusalCode.AlreadyExists);
         admin.MapGet("/skus", List).WithName("ListAdminSkus").WithSummary("Lists SKUs, newest first.");
         admin.MapGet("/skus/{code}", Get).WithName("GetAdminSku").WithSummary("Shows a SKU.");
         admin.MapPatch("/skus/{code}", UpdateAsync).WithName("UpdateSku").WithSummary("Changes the given fields of a SKU.");

@@ -5,6 +5,7 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
+using Fulfilment.Host.Api.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -15,11 +16,11 @@ internal static class AdminStorefronts
 {
     public static void MapAdminStorefronts(this RouteGroupBuilder admin)
     {
-        admin.MapPost("/storefronts", CreateAsync).WithName("CreateStorefront").WithSummary("Takes on a storefront.");
+        admin.MapPost("/storefronts", CreateAsync).WithName("CreateStorefront").WithSummary("Takes on a storefront.").Refuses(RefusalCode.AlreadyExists);
         admin.MapGet("/storefronts", List).WithName("ListStorefronts").WithSummary("Lists storefronts, newest first.");
         admin.MapGet("/storefronts/{code}", GetAsync).WithName("GetStorefront").WithSummary("Shows a storefront with its wallets.");
-        admin.MapPatch("/storefronts/{code}", UpdateAsync).WithName("UpdateStorefront").WithSummary("Changes the given fields of a storefront.");
-        admin.MapPost("/storefronts/{code}/deposits", DepositAsync).WithName("RecordDeposit").WithSummary("Records money that a storefront paid in, once for each Idempotency-Key.");
+        admin.MapPatch("/storefronts/{code}", UpdateAsync).WithName("UpdateStorefront").WithSummary("Changes the given fields of a storefront.").Refuses(RefusalCode.WalletNotEmpty);
+        admin.MapPost("/storefronts/{code}/deposits", DepositAsync).WithName("RecordDeposit").WithSummary("Records money that a storefront paid in, once for each Idempotency-Key.").Refuses(RefusalCode.IdempotencyMismatch);
     }
 
     private static async Task<Results<Created<AdminStorefront>, ProblemResult>> CreateAsync(JsonBody<NewStorefront> body, Caller caller, CreateStorefront create)

@@ -60,12 +60,7 @@ internal static class OpenApiShapes
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
             operation.Description = required.Scopes is Scopes.None ? operation.Description : $"{operation.Description} Needs scope {string.Join(", ", KeyTexts.Of(required.Scopes))}.".Trim();
-            operation.Responses ??= [];
-            operation.Responses["default"] = new OpenApiResponse
-            {
-                Description = "A problem; compare its code.",
-                Content = Content(ProblemResult.MediaType, new OpenApiSchemaReference(ProblemSchema, context.Document)),
-            };
+            DescribeRefusals(operation, RefusalsOf(context.Description.RelativePath, metadata), context.Document);
         }
     }
 
@@ -90,6 +85,44 @@ internal static class OpenApiShapes
         }
 
         return Task.CompletedTask;
+    }
+
+    // What every call may be refused with, what comes with a body, a list or a name in the path, and what the endpoint says itself.
+    private static IEnumerable<RefusalCode> RefusalsOf(string? path, IList<object> metadata)
+    {
+        var codes = new List<RefusalCode>
+        {
+            RefusalCode.Unauthorized, RefusalCode.Forbidden, RefusalCode.IpNotAllowed, RefusalCode.RateLimited, RefusalCode.Overloaded, RefusalCode.Internal,
+        };
+        if (metadata.OfType<JsonBodyMetadata>().Any())
+        {
+            codes.AddRange([RefusalCode.InvalidRequest, RefusalCode.TooLarge, RefusalCode.UnsupportedMediaType]);
+        }
+
+        if (metadata.OfType<ListQueryMetadata>().Any())
+        {
+            codes.Add(RefusalCode.InvalidRequest);
+        }
+
+        if (path?.Contains('{', StringComparison.Ordinal) == true)
+        {
+            codes.Add(RefusalCode.NotFound);
+        }
+
+        return codes.Concat(metadata.OfType<PossibleRefusals>().SelectMany(possible => possible.Codes)).Distinct();
+    }
+
+    private static void DescribeRefusals(OpenApiOperation operation, IEnumerable<RefusalCode> codes, OpenApiDocument? document)
+    {
+        operation.Responses ??= [];
+        foreach (var status in codes.Select(Problem.Of).GroupBy(problem => problem.Status).OrderBy(status => status.Key))
+        {
+            operation.Responses[status.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = string.Join(", ", status.Select(problem => problem.Code)),
+                Content = Content(ProblemResult.MediaType, new OpenApiSchemaReference(ProblemSchema, document)),
+            };
+        }
     }
 
     private static OpenApiParameter Query(string name, OpenApiSchema schema) => new() { Name = name, In = ParameterLocation.Query, Schema = schema };
