@@ -3,5 +3,6 @@ using Fulfilment.Host.Commands;
 
 return await new RootCommand("Takes orders for benefit codes and account top-ups and sees each one through to a delivered benefit, once.")
     .ServesByDefault()
+    .WithKeys()
     .Parse(args)
     .InvokeAsync();

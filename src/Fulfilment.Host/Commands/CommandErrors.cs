@@ -24,4 +24,11 @@ internal static class CommandErrors
             return Failed;
         }
     }
+
+    /// <summary>Says why the command did nothing, and what to do.</summary>
+    public static async Task<int> RefuseAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"error: {message}");
+        return Failed;
+    }
 }
