@@ -36,4 +36,7 @@ public static class WholePattern
             return false;
         }
     }
+
+    /// <summary>Whether the whole text matches a pattern that <see cref="TryCompile"/> has accepted.</summary>
+    public static bool IsMatch(string pattern, string text) => Regex.IsMatch(text, $@"\A(?:{pattern})\z", Options);
 }

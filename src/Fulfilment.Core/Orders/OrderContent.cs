@@ -19,7 +19,7 @@ public static class OrderContent
         var bytes = new ArrayBufferWriter<byte>(256);
         Add(bytes, request.Currency);
         Add(bytes, request.AllowPartial ? 1 : 0);
-        Add(bytes, (long)request.Source);
+        Add(bytes, (long)(request.Source ?? OrderSource.Sale));
         Add(bytes, request.Buyer?.Reference);
         Add(bytes, request.Lines.Count);
         foreach (var line in request.Lines)

@@ -18,8 +18,8 @@ public sealed record OrderRequest
     /// <summary>Whether to deliver what there is when stock is short.</summary>
     public bool AllowPartial { get; init; }
 
-    /// <summary>Why the units are given.</summary>
-    public OrderSource Source { get; init; } = OrderSource.Sale;
+    /// <summary>Why the units are given; null: sold.</summary>
+    public OrderSource? Source { get; init; }
 
     /// <summary>A label of the storefront's.</summary>
     public string? Campaign { get; init; }

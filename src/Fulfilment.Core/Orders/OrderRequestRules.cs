@@ -22,7 +22,6 @@ public static class OrderRequestRules
         ArgumentNullException.ThrowIfNull(request);
         return Text(request.ClientReference, LongestReference, "/clientReference", required: true)
             ?? (IsCurrency(request.Currency) ? null : new Refusal(RefusalCode.InvalidRequest, "/currency", "A currency is three capital letters, for example CNY."))
-            ?? (Enum.IsDefined(request.Source) ? null : new Refusal(RefusalCode.InvalidRequest, "/source"))
             ?? Text(request.Campaign, LongestName, "/campaign")
             ?? Pairs(request.Metadata, "/metadata")
             ?? CheckBuyer(request.Buyer)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
@@ -39,7 +38,7 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
             Amount = amount,
             Held = storefront.HoldAbove is { } limit && amount > limit,
             AllowPartial = request.AllowPartial,
-            Source = request.Source,
+            Source = request.Source ?? OrderSource.Sale,
             Campaign = request.Campaign,
             Buyer = request.Buyer is { } buyer ? protection.Protect(orderId, JsonSerializer.Serialize(buyer, OrderJson.Default.BuyerRequest)) : null,
             BuyerReferenceHash = request.Buyer?.Reference is { } reference ? Lookup(reference) : null,
@@ -123,9 +122,7 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
         return undeclared is null ? null : new Refusal(RefusalCode.InputInvalid, "inputs", "This SKU declares no such input.");
     }
 
-    // Non-backtracking, so that no recipient can make a pattern run long.
-    private static bool Matches(string? pattern, string text) =>
-        pattern is null || Regex.IsMatch(text, $"^(?:{pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static bool Matches(string? pattern, string text) => pattern is null || WholePattern.IsMatch(pattern, text);
 
     private DraftLine Price(OrderLineRequest line, Sku sku)
     {
