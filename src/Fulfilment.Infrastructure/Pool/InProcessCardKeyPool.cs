@@ -126,9 +126,14 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
         }
     }
 
-    /// <summary>Ends the refills under way.</summary>
+    /// <summary>Ends the refills under way. A container that knows the pool by two types disposes it twice.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await SettleAsync().ConfigureAwait(false);
         _stop.Dispose();
