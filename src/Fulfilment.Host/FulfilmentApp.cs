@@ -1,7 +1,9 @@
 using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Admin;
+using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.OpenApi;
 using Fulfilment.Infrastructure.Pool;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Fulfilment.Host;
 
@@ -16,6 +18,7 @@ internal static class FulfilmentApp
         var builder = WebApplication.CreateSlimBuilder(args);
         Settings.AddDefaults(builder.Configuration);
         builder.Logging.ClearProviders().AddConsole();
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = builder.Configuration[Settings.LogFormat]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -43,6 +46,7 @@ internal static class FulfilmentApp
         try
         {
             await Engine.OpenAsync(app.Services, cancellation);
+            app.Services.GetRequiredService<BootstrapKey>().WarnIfSet(app.Logger);
             app.UseApi();
             app.MapHealth();
             app.MapOrders();

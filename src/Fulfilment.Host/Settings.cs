@@ -7,6 +7,8 @@ internal static class Settings
 {
     public const string StoragePath = "Storage:Path";
 
+    public const string LogFormat = "Logging:Console:FormatterName";
+
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Urls"] = "http://127.0.0.1:8080",
@@ -18,13 +20,14 @@ internal static class Settings
         ["Business:TimeZone"] = "Asia/Shanghai",
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
         ["Logging:LogLevel:System"] = "Warning",
 
         // At any level this category opens a scope and an activity for each request; failures are logged by ProblemMiddleware.
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
 
         // One JSON object a line for whatever collects logs; a sentence a line for a person at a terminal.
-        ["Logging:Console:FormatterName"] = Console.IsOutputRedirected ? "json" : "simple",
+        [LogFormat] = Console.IsOutputRedirected ? "json" : "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",

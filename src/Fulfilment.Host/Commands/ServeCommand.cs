@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Connections;
 
 namespace Fulfilment.Host.Commands;
 
@@ -30,7 +31,15 @@ internal static class ServeCommand
         }
 
         await using var app = await FulfilmentApp.BuildAsync(builder, cancellation: cancellation);
-        await app.RunAsync(cancellation);
+        try
+        {
+            await app.RunAsync(cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new SetupException($"{exception.Message} Stop what listens there, or choose another address with --urls.", exception);
+        }
+
         return 0;
     });
 }

@@ -6,7 +6,7 @@ using Fulfilment.Core.Storefronts;
 namespace Fulfilment.Host.Api.Callers;
 
 /// <summary>An operator's key with every scope, from the environment (<c>Bootstrap__OperatorKey</c>), so that a fresh installation can be set up by script.</summary>
-internal sealed class BootstrapKey
+internal sealed partial class BootstrapKey
 {
     public const string Setting = "Bootstrap:OperatorKey";
 
@@ -35,10 +35,19 @@ internal sealed class BootstrapKey
         _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
     }
 
-    public bool IsSet => _hash is not null;
+    public void WarnIfSet(ILogger logger)
+    {
+        if (_hash is not null)
+        {
+            LogSet(logger);
+        }
+    }
 
     /// <summary>Compares in a time that tells nothing about the key.</summary>
     public bool Matches(ReadOnlySpan<byte> hash) => _hash is not null && CryptographicOperations.FixedTimeEquals(_hash, hash);
 
     public static Caller Caller(IPAddress? address) => new(0, Owner, EveryScope, null, address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = Setting + " is set: whoever knows it may do everything. Unset it once the first operator has a key.")]
+    private static partial void LogSet(ILogger logger);
 }
