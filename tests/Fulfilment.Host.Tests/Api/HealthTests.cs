@@ -1,0 +1,49 @@
+using System.Net;
+using Fulfilment.Core.Ids;
+using Fulfilment.Infrastructure.Tests;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fulfilment.Host.Tests.Api;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task FreshHost_IsLiveAndReady_AndNamesItsParts()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        using var live = await host.GetAsync("/health/live");
+        using var ready = await host.GetAsync("/health/ready");
+
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Equal("""{"status":"ready","checks":{"database":"ok","nodeLease":"ok","pool":"ok"}}""", (await ready.JsonAsync()).GetRawText());
+    }
+
+    [Fact]
+    public async Task LostNodeLease_IsNotReady()
+    {
+        var time = new ManualTimeProvider();
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Time = time });
+
+        time.Stall(TimeSpan.FromMinutes(5));
+        using var ready = await host.GetAsync("/health/ready");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("lost", (await ready.JsonAsync()).GetProperty("checks").GetProperty("nodeLease").GetString());
+        Assert.Throws<NodeLeaseLostException>(() => host.Services.GetRequiredService<IdGenerator>().Next());
+    }
+
+    [Fact]
+    public async Task OpenApiDocument_NamesTheKeyAndTheProblem()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        using var answer = await host.GetAsync("/openapi/v1.json");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var components = (await answer.JsonAsync()).GetProperty("components");
+        Assert.Equal("bearer", components.GetProperty("securitySchemes").GetProperty("bearer").GetProperty("scheme").GetString());
+        Assert.Equal(8, components.GetProperty("schemas").GetProperty("Problem").GetProperty("properties").EnumerateObject().Count());
+    }
+}

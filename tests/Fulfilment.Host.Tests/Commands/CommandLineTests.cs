@@ -1,0 +1,75 @@
+using System.Diagnostics;
+
+namespace Fulfilment.Host.Tests.Commands;
+
+/// <summary>The host as a process, as a shop owner starts and stops it.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fulfilment-process-").FullName;
+
+    [Fact]
+    public async Task Serve_StopsWithZeroOnSigterm()
+    {
+        using var process = Start("serve", "--storage", _folder, "--urls", "http://127.0.0.1:0");
+        await WaitForAsync(process, "Now listening on");
+
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task WrongSetting_PrintsOneSentence_AndFails()
+    {
+        using var process = Start("--storage", _folder, "--set", "Pool:Provider=Redis");
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, process.ExitCode);
+        Assert.Equal("error: Pool:Provider = Redis is not in this release. Set it to InProcess, or leave it out.", error.Trim());
+    }
+
+    [Fact]
+    public async Task TakenPort_SaysWhatToDo()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        using var process = Start("--storage", _folder, "--urls", host.Client.BaseAddress!.ToString());
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, process.ExitCode);
+        Assert.Contains("choose another address with --urls", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnknownCommand_IsAnError()
+    {
+        using var process = Start("srve");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, process.ExitCode);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static async Task WaitForAsync(Process process, string text)
+    {
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The process ended without saying \"{text}\": {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Fulfilment.Host.Tests;
+
+/// <summary>The real host on a real port, with a storage folder of its own that goes with it.</summary>
+public sealed class TestHost : IAsyncDisposable
+{
+    /// <summary>The bootstrap key of every test host: an operator's, with every scope.</summary>
+    public const string OperatorKey = "an-operator-key-that-tests-know-1";
+
+    private readonly WebApplication _app;
+    private readonly bool _ownsFolder;
+
+    private TestHost(WebApplication app, string folder, bool ownsFolder, LogCollector log)
+    {
+        (_app, Folder, _ownsFolder, Log) = (app, folder, ownsFolder, log);
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)) };
+    }
+
+    /// <summary>Sends no key by itself.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Database and key file.</summary>
+    public string Folder { get; }
+
+    /// <summary>Everything the host has logged.</summary>
+    public LogCollector Log { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Every endpoint the host answers at.</summary>
+    public IReadOnlyList<RouteEndpoint> Endpoints() =>
+        [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
+    public static async Task<TestHost> StartAsync(TestHostOptions? options = null)
+    {
+        options ??= new TestHostOptions();
+        var folder = options.Folder ?? Directory.CreateTempSubdirectory("fulfilment-host-").FullName;
+        var builder = FulfilmentApp.CreateBuilder();
+        builder.Configuration["Urls"] = "http://127.0.0.1:0";
+        builder.Configuration["Storage:Path"] = folder;
+        builder.Configuration["Bootstrap:OperatorKey"] = OperatorKey;
+        builder.Configuration.AddInMemoryCollection(options.Settings);
+
+        var log = new LogCollector();
+        builder.Logging.ClearProviders().AddProvider(log);
+        if (options.Time is { } time)
+        {
+            builder.Services.AddSingleton(time);
+        }
+
+        var app = await FulfilmentApp.BuildAsync(builder, options.Endpoints, TestContext.Current.CancellationToken);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new TestHost(app, folder, options.Folder is null, log);
+    }
+
+    /// <summary>Sends a request with a key, or without one, and a JSON body, or none.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key = null, string? json = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (key is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path, string? key = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, key, null, headers);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string? key, string json, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, key, json, headers);
+
+    /// <summary>Stops as a host does on SIGTERM: what it has taken is finished.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        if (_ownsFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>How a test host differs from a plain one.</summary>
+public sealed record TestHostOptions
+{
+    public Dictionary<string, string?> Settings { get; init; } = [];
+
+    public TimeProvider? Time { get; init; }
+
+    /// <summary>Endpoints beside the product's own.</summary>
+    public Action<WebApplication>? Endpoints { get; init; }
+
+    /// <summary>A folder that outlives the host; none: one of its own.</summary>
+    public string? Folder { get; init; }
+}
