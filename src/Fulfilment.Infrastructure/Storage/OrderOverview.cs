@@ -1,4 +1,3 @@
-using Dapper;
 using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Infrastructure.Storage;
