@@ -72,9 +72,8 @@ internal ref struct CsvFieldReader(
             var quote = pieceStart + pieceLength;
             if (pieceLength < 0)
                 return windowIsLast ? CsvFieldStatus.BadQuote : CsvFieldStatus.Unfinished;
-            if (quote + 1 == rest.Length && !windowIsLast)
-                return CsvFieldStatus.Unfinished;
 
+            // Should the window end right here, then EndField says that there is more to come.
             var isDoubled = quote + 1 < rest.Length && rest[quote + 1] == '"';
             if (isDoubled || unescaped > 0)
             {
