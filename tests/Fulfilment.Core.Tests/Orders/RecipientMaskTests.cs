@@ -12,6 +12,7 @@ public sealed class RecipientMaskTests
     [InlineData(" 13800000000\t", "138****0000")]
     [InlineData("+8613800000000", "+86****0000")]
     [InlineData("23800000000", "238****00")]
+    [InlineData("12345678901", "123****01")]
     [InlineData("zhangsan@qq.com", "zha****@****.com")]
     [InlineData("zhangsanfeng@qq.com", "zha****@qq.com")]
     [InlineData("a@b.cn", "****@****")]
@@ -39,7 +40,7 @@ public sealed class RecipientMaskTests
         Prop.ForAll(Recipients().ToArbitrary(), recipient => WellFormedText.Is(RecipientMask.Mask(recipient))).QuickCheckThrowOnFailure();
 
     private static bool IsMobileNumber(string text) =>
-        text.Length == 11 && text[0] == '1' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        text.Length == 11 && text[0] == '1' && text[1] >= '3' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static Gen<string> Recipients() =>
         Gen.Elements("1", "3", "0", "a", "b", "@", ".", "张", "😀", " ", "138", ".com").ListOf().Select(parts => string.Concat(parts));

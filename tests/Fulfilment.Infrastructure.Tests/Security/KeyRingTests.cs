@@ -47,6 +47,9 @@ public sealed class KeyRingTests
         Assert.All(checks.Values, check => Assert.Matches("^[0-9a-f]{32}$", check));
         Assert.Equal(4, checks.Values.Distinct().Count());
         Assert.Equal(checks, With(active: 1, (1, _keys.Encryption[1])).CheckValues());
+
+        // Nor do they show that one key was given two ids.
+        Assert.NotEqual(checks["encryption:1"], With(active: 2, (2, _keys.Encryption[1])).CheckValues()["encryption:2"]);
     }
 
     [Fact]
