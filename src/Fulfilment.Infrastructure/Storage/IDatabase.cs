@@ -24,6 +24,6 @@ public enum WritePriority
     /// <summary>Somebody waits for the answer.</summary>
     Prompt,
 
-    /// <summary>A piece of a long job; it gives way to prompt writes after each piece.</summary>
+    /// <summary>A piece of a long job; it gives way to prompt writes after each piece. Its failure takes other bulk pieces of the transaction with it.</summary>
     Bulk,
 }

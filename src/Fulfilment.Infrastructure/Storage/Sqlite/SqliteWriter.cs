@@ -6,13 +6,20 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
 /// <summary>
 /// The one connection of this process that writes. Whatever waits while a transaction commits goes into the next one, so one sync to disk
-/// pays for many writes. Prompt jobs go first; bulk jobs fill the rest of a transaction and give way after each piece.
-/// A job that throws is undone alone. Jobs are answered after the commit.
+/// pays for many writes. A transaction is some bulk jobs and then all prompt ones that wait: as many bulk jobs as fit into a second or so while
+/// nobody else writes, hardly more than one while somebody does. A prompt job that throws is undone alone, a bulk job with the bulk jobs before it.
+/// Jobs are answered after the commit.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    // A transaction of bulk jobs alone ends after this, so that the log does not grow without bound.
-    private static readonly TimeSpan LongestBulk = TimeSpan.FromMilliseconds(250);
+    // Rows of an import land on random pages of the indexes, and a commit writes every page once however many rows it took: long transactions
+    // are several times cheaper. But whoever comes meanwhile waits for the commit.
+    private static readonly TimeSpan LongestBulk = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan LongestBulkBesideHost = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestBulkBesidePrompt = TimeSpan.FromMilliseconds(10);
+
+    // So long after a prompt job, or a write of another process, the next one is expected.
+    private static readonly TimeSpan PromptSoon = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestWaitForLock = TimeSpan.FromSeconds(60);
 
     private readonly SqliteConnection _connection;
@@ -21,9 +28,12 @@ internal sealed class SqliteWriter : IDisposable
     private readonly bool _sharesLock;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
-    private readonly Queue<Job> _prompt = new();
-    private readonly Queue<Job> _bulk = new();
-    private readonly List<Job> _done = [];
+    private readonly Queue<SqliteWriteJob> _prompt = new();
+    private readonly Queue<SqliteWriteJob> _bulk = new();
+    private readonly List<SqliteWriteJob> _done = [];
+    private long _lastPrompt;
+    private SqliteStatement? _dataVersion;
+    private long _dataVersionSeen;
     private bool _stopping;
 
     /// <param name="connection">Open; the writer owns it.</param>
@@ -40,7 +50,7 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Runs the job in a transaction on the writer's thread; completes when the transaction is on disk.</summary>
     public Task<T> RunAsync<T>(Func<SqliteConnection, T> work, WritePriority priority)
     {
-        var job = new Job<T>(work);
+        var job = new SqliteWriteJob<T>(work, priority == WritePriority.Prompt);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
@@ -67,6 +77,7 @@ internal sealed class SqliteWriter : IDisposable
         _work.Release();
         _thread.Join();
         _work.Dispose();
+        _dataVersion?.Dispose();
         _connection.Dispose();
     }
 
@@ -75,7 +86,7 @@ internal sealed class SqliteWriter : IDisposable
         while (true)
         {
             _work.Wait();
-            while ((Take(_prompt) ?? Take(_bulk)) is { } first)
+            while ((Take(_bulk) ?? Take(_prompt)) is { } first)
             {
                 RunTransaction(first);
                 if (_sharesLock)
@@ -94,27 +105,25 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void RunTransaction(Job first)
+    private void RunTransaction(SqliteWriteJob first)
     {
         var started = Stopwatch.GetTimestamp();
-        try
+        for (var job = first; job is not null; job = Next(job, started))
         {
-            BeginImmediate();
-        }
-        catch (SqliteException exception)
-        {
-            first.Fail(exception);
-            return;
-        }
+            if (!InTransaction && !TryBegin(job))
+            {
+                return;
+            }
 
-        for (var job = first; job is not null; job = NextFor(started))
-        {
             RunJob(job);
         }
 
         try
         {
-            Execute("COMMIT");
+            if (InTransaction)
+            {
+                Execute("COMMIT");
+            }
         }
         catch (SqliteException exception)
         {
@@ -131,30 +140,70 @@ internal sealed class SqliteWriter : IDisposable
         _done.Clear();
     }
 
-    private Job? NextFor(long started)
+    private bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
+
+    // Bulk jobs come first, so that none of them ever needs a savepoint and no prompt job waits for more of them than were begun before it came.
+    private SqliteWriteJob? Next(SqliteWriteJob last, long started)
     {
-        if (Take(_prompt) is { } prompt)
+        if (!last.IsPrompt && Stopwatch.GetElapsedTime(started) < BulkAllowance() && Take(_bulk) is { } bulk)
         {
-            return prompt;
+            return bulk;
         }
 
-        return Stopwatch.GetElapsedTime(started) < LongestBulk ? Take(_bulk) : null;
+        return Take(_prompt);
+    }
+
+    private TimeSpan BulkAllowance()
+    {
+        lock (_gate)
+        {
+            if (_prompt.Count > 0)
+            {
+                return LongestBulkBesidePrompt;
+            }
+        }
+
+        if (Stopwatch.GetElapsedTime(_lastPrompt) < PromptSoon)
+        {
+            return LongestBulkBesidePrompt;
+        }
+
+        return _sharesLock ? LongestBulkBesideHost : LongestBulk;
+    }
+
+    private bool TryBegin(SqliteWriteJob job)
+    {
+        try
+        {
+            BeginImmediate();
+            if (_sharesLock)
+            {
+                LookForOtherWriters();
+            }
+
+            return true;
+        }
+        catch (SqliteException exception)
+        {
+            job.Fail(exception);
+            return false;
+        }
     }
 
     // Runs one job so that its failure undoes it alone. While it is the first of its transaction a plain roll-back does that;
-    // after others it needs a savepoint, which costs a copy of every page touched.
-    private void RunJob(Job job)
+    // after others it needs a savepoint, which costs a copy of every page touched: too much for bulk jobs, whose owners can repeat them.
+    private void RunJob(SqliteWriteJob job)
     {
-        var others = _done.Count > 0;
+        var saved = job.IsPrompt && _done.Count > 0;
         try
         {
-            if (others)
+            if (saved)
             {
                 Execute("SAVEPOINT job");
             }
 
             job.Run(_connection);
-            if (others)
+            if (saved)
             {
                 Execute("RELEASE job");
             }
@@ -165,16 +214,20 @@ internal sealed class SqliteWriter : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Undo(others, exception);
+            Undo(saved, exception);
             job.Fail(exception);
+        }
+
+        if (job.IsPrompt)
+        {
+            _lastPrompt = Stopwatch.GetTimestamp();
         }
     }
 
-    private void Undo(bool others, Exception cause)
+    private void Undo(bool saved, Exception cause)
     {
         // A full disk or a broken file makes SQLite roll back the whole transaction by itself, the other jobs with it.
-        var rolledBack = raw.sqlite3_get_autocommit(_db) != 0;
-        if (others && !rolledBack)
+        if (saved && InTransaction)
         {
             Execute("ROLLBACK TO job");
             Execute("RELEASE job");
@@ -183,7 +236,6 @@ internal sealed class SqliteWriter : IDisposable
 
         RollBack();
         FailDone(cause);
-        BeginImmediate();
     }
 
     private void FailDone(Exception cause)
@@ -198,7 +250,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RollBack()
     {
-        if (raw.sqlite3_get_autocommit(_db) == 0)
+        if (InTransaction)
         {
             Execute("ROLLBACK");
         }
@@ -225,6 +277,19 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    // The number changes when another connection has written since we last looked.
+    private void LookForOtherWriters()
+    {
+        _dataVersion ??= new SqliteStatement(_connection, "PRAGMA data_version");
+        if (_dataVersion.Step() && _dataVersion.Int64(0) is var version && version != _dataVersionSeen)
+        {
+            _dataVersionSeen = version;
+            _lastPrompt = Stopwatch.GetTimestamp();
+        }
+
+        _dataVersion.Reset();
+    }
+
     private void Execute(string sql)
     {
         var code = raw.sqlite3_exec(_db, sql);
@@ -236,34 +301,11 @@ internal sealed class SqliteWriter : IDisposable
 
     private SqliteException Error(int code) => new(raw.sqlite3_errmsg(_db).utf8_to_string(), code & 0xFF, code);
 
-    private Job? Take(Queue<Job> queue)
+    private SqliteWriteJob? Take(Queue<SqliteWriteJob> queue)
     {
         lock (_gate)
         {
             return queue.TryDequeue(out var job) ? job : null;
         }
-    }
-
-    private abstract class Job
-    {
-        public abstract void Run(SqliteConnection connection);
-
-        public abstract void Succeed();
-
-        public abstract void Fail(Exception exception);
-    }
-
-    private sealed class Job<T>(Func<SqliteConnection, T> work) : Job
-    {
-        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T _result = default!;
-
-        public Task<T> Task => _completion.Task;
-
-        public override void Run(SqliteConnection connection) => _result = work(connection);
-
-        public override void Succeed() => _completion.TrySetResult(_result);
-
-        public override void Fail(Exception exception) => _completion.TrySetException(exception);
     }
 }
