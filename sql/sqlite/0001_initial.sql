@@ -106,7 +106,9 @@ CREATE TABLE batches (
     default_expires_on INTEGER NOT NULL,
     owner              TEXT    NOT NULL,  -- who imports; with the key it makes a repeat answer as the first
     idempotency_key    TEXT    NOT NULL,
-    content_hash       BLOB    NULL,      -- running hash over the fingerprints of the rows processed so far
+    content_hash       BLOB    NOT NULL DEFAULT x'',  -- running hash over the digests of the rows processed so far
+    importer           INTEGER NOT NULL DEFAULT 0,    -- the upload that may add rows; each slice is guarded by it and by `processed`
+    importing_until    INTEGER NOT NULL DEFAULT 0,    -- when another upload with the same key may take over, should this one have died
     processed          INTEGER NOT NULL,
     accepted           INTEGER NOT NULL,
     duplicate          INTEGER NOT NULL,

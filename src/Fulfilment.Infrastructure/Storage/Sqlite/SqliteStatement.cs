@@ -46,6 +46,13 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    /// <summary>Copies the bytes; an empty span is an empty blob.</summary>
+    public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
+    {
+        _ = raw.sqlite3_bind_blob(_statement, index, value);
+        return this;
+    }
+
     /// <summary>Whether there is a row; its columns stay readable until the next call or <see cref="Reset"/>.</summary>
     public bool Step()
     {

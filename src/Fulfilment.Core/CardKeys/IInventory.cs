@@ -1,0 +1,33 @@
+using Fulfilment.Core.CardKeys.Import;
+
+namespace Fulfilment.Core.CardKeys;
+
+/// <summary>Looks at batches and stock. Nothing is locked: a batch that is importing may be a slice further on at the next look.</summary>
+public interface IInventory
+{
+    /// <summary>By id.</summary>
+    Task<Batch?> FindAsync(long batchId, CancellationToken cancellation);
+
+    /// <summary>By the key under which its owner imported it.</summary>
+    Task<Batch?> FindAsync(string owner, string idempotencyKey, CancellationToken cancellation);
+
+    /// <summary>Newest first, ids below <paramref name="before"/>.</summary>
+    /// <param name="skuId">Of this SKU alone; null: of all.</param>
+    /// <param name="before">An id.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    Task<IReadOnlyList<Batch>> ListAsync(long? skuId, long before, int limit, CancellationToken cancellation);
+
+    /// <summary>The rows of a batch that became no card keys, duplicates among them, by line.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="afterLine">Only lines above this.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    Task<IReadOnlyList<RejectedRow>> RejectedRowsAsync(long batchId, long afterLine, int limit, CancellationToken cancellation);
+
+    /// <summary>Every batch of a SKU, newest first, with its stock.</summary>
+    Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, CancellationToken cancellation);
+}
+
+/// <summary>A batch and what has become of its card keys.</summary>
+public sealed record BatchStock(Batch Batch, StockCounts Counts);

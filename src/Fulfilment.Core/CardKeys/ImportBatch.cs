@@ -1,0 +1,187 @@
+using Fulfilment.Core.CardKeys.Import;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+
+namespace Fulfilment.Core.CardKeys;
+
+/// <summary>An upload of card keys.</summary>
+public sealed record ImportBatchCommand
+{
+    /// <summary>Who imports: an API key's owner, or <c>command</c>.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>1 to 200 printable ASCII characters, the owner's for ever.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>The SKU's code.</summary>
+    public required string Sku { get; init; }
+
+    /// <summary>What one key cost.</summary>
+    public Money UnitCost { get; init; } = Money.Zero;
+
+    /// <summary>ISO 4217; null: the SKU's.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>Who sold them to us.</summary>
+    public string? Supplier { get; init; }
+
+    /// <summary>The purchase's number.</summary>
+    public string? PurchaseReference { get; init; }
+
+    /// <summary>Last day of rows without a date of their own.</summary>
+    public DateOnly? ExpiresOn { get; init; }
+}
+
+/// <summary>What came of an upload.</summary>
+/// <param name="Batch">The batch as it is now.</param>
+/// <param name="IsRepeat">Whether everything had been stored before.</param>
+public sealed record ImportedBatch(Batch Batch, bool IsRepeat);
+
+/// <summary>How an import goes about its work.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>Rows stored at once: some ten milliseconds of the writer, which is what an order may have to wait for.</summary>
+    public int SliceRows { get; init; } = 2_000;
+}
+
+/// <summary>How far an upload is, for a progress bar.</summary>
+/// <param name="Rows">Rows read so far.</param>
+/// <param name="Bytes">Bytes read so far.</param>
+public readonly record struct ImportProgress(long Rows, long Bytes);
+
+/// <summary>
+/// Brings card keys into stock as they stream in. Every slice is a transaction with its rows, counts and cost, so an import that breaks
+/// leaves a batch that is exact as far as it went; the same upload with the same key goes on from there.
+/// </summary>
+public sealed class ImportBatch(
+    ICatalogue catalogue,
+    IBatchStore store,
+    ICodeProtection protection,
+    ICardKeyPool pool,
+    IdGenerator ids,
+    BusinessCalendar calendar,
+    TimeProvider time,
+    ImportOptions? options = null)
+{
+    private readonly int _sliceRows = (options ?? new ImportOptions()).SliceRows;
+
+    /// <summary>
+    /// Reads all rows and stores what is not stored yet. Refuses, in this order: <c>invalid_request</c>, <c>unknown_sku</c>,
+    /// <c>idempotency_mismatch</c>, <c>in_progress</c>. Throws what the reader throws, the stored slices remaining.
+    /// </summary>
+    public async Task<Result<ImportedBatch>> RunAsync(
+        ImportBatchCommand command, ICardKeyRowReader rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(rows);
+        var details = Judge(command);
+        if (details.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var block = new CardKeyRowBlock(_sliceRows);
+        if (!await rows.ReadAsync(block, cancellation).ConfigureAwait(false))
+        {
+            return new Refusal(RefusalCode.InvalidRequest, Detail: "The file has no rows.");
+        }
+
+        var clock = new ImportClock(ids.Next(), time);
+        var batch = New(command, details.Value);
+        var claim = await store.ClaimAsync(batch, clock.Lease).ConfigureAwait(false);
+        if (claim.Batch.Details != batch.Details)
+        {
+            return Mismatch("The idempotency key belongs to an import with another SKU, cost, currency, supplier, purchase reference or expiry.");
+        }
+
+        if (claim.Batch.Status == BatchStatus.Importing && !claim.Claimed)
+        {
+            return InProgress;
+        }
+
+        using var run = new ImportRun(store, protection, ids, calendar, clock, claim, block, _sliceRows);
+        return claim.Claimed
+            ? await StoreAsync(run, claim.Batch, rows, progress, cancellation).ConfigureAwait(false)
+            : await CompareAsync(run, claim.Batch, rows, progress, cancellation).ConfigureAwait(false);
+    }
+
+    private static Refusal InProgress { get; } = new(RefusalCode.InProgress);
+
+    private static Refusal OtherContent { get; } = Mismatch("The idempotency key belongs to an import of other rows.");
+
+    private static Refusal Mismatch(string detail) => new(RefusalCode.IdempotencyMismatch, Detail: detail);
+
+    private async Task<Result<ImportedBatch>> StoreAsync(
+        ImportRun run, Batch stored, ICardKeyRowReader rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        Batch? completed = null;
+        try
+        {
+            var end = await run.ReadToEndAsync(rows, progress, cancellation).ConfigureAwait(false);
+            if (end == ImportEnd.OtherContent)
+            {
+                return OtherContent;
+            }
+
+            if (end == ImportEnd.AllProcessed)
+            {
+                completed = await store.CompleteAsync(stored.Id, run.Lease, run.Position, time.GetUtcNow()).ConfigureAwait(false);
+            }
+
+            return completed is null ? InProgress : new ImportedBatch(completed, IsRepeat: false);
+        }
+        finally
+        {
+            if (completed is null)
+            {
+                await store.ReleaseAsync(stored.Id, run.Lease).ConfigureAwait(false);
+            }
+
+            // Keys that expire before those in the window have to be sold before them.
+            pool.Reset(stored.Details.SkuId);
+        }
+    }
+
+    private static async Task<Result<ImportedBatch>> CompareAsync(
+        ImportRun run, Batch stored, ICardKeyRowReader rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        var end = await run.ReadToEndAsync(rows, progress, cancellation).ConfigureAwait(false);
+        return end == ImportEnd.AllProcessed ? new ImportedBatch(stored, IsRepeat: true) : OtherContent;
+    }
+
+    private Result<BatchDetails> Judge(ImportBatchCommand command)
+    {
+        if (ImportRules.Check(command) is { } fault)
+        {
+            return fault;
+        }
+
+        var sku = catalogue.Current.FindSku(command.Sku);
+        if (sku is null)
+        {
+            return new Refusal(RefusalCode.UnknownSku, "sku");
+        }
+
+        if (sku.Kind != SkuKind.CardKey || !sku.Routes.Any(route => route.Source == RouteSource.Pool))
+        {
+            return new Refusal(RefusalCode.InvalidRequest, "sku", "The SKU is not sold from the card-key pool.");
+        }
+
+        return new BatchDetails(
+            sku.Id, command.UnitCost, command.Currency ?? sku.Currency, command.Supplier, command.PurchaseReference, ExpiryDay.From(command.ExpiresOn));
+    }
+
+    private Batch New(ImportBatchCommand command, BatchDetails details) => new()
+    {
+        Id = ids.Next(),
+        Details = details,
+        Status = BatchStatus.Importing,
+        Owner = command.Owner,
+        IdempotencyKey = command.IdempotencyKey,
+        ContentHash = ReadOnlyMemory<byte>.Empty,
+        Processed = 0,
+        Accepted = 0,
+        Duplicate = 0,
+        Rejected = 0,
+    };
+}

@@ -1,0 +1,55 @@
+using Fulfilment.Core.Ids;
+
+namespace Fulfilment.Core.CardKeys;
+
+/// <summary>One import of card keys as it is stored.</summary>
+public sealed record Batch
+{
+    /// <summary>Shown as <c>bat_…</c>; carries the time of creation.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>What its keys are of and what they cost.</summary>
+    public required BatchDetails Details { get; init; }
+
+    /// <summary>Where the import stands.</summary>
+    public required BatchStatus Status { get; init; }
+
+    /// <summary>Who imports: an API key's owner, or <c>command</c>.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Unique for the owner, for ever.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>SHA-256 over the digests of the rows processed so far; see <see cref="Import.RowDigests"/>.</summary>
+    public required ReadOnlyMemory<byte> ContentHash { get; init; }
+
+    /// <summary>Rows that are decided: accepted, duplicate or rejected.</summary>
+    public required long Processed { get; init; }
+
+    /// <summary>Rows that became card keys.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>Rows whose code was known already.</summary>
+    public required long Duplicate { get; init; }
+
+    /// <summary>Rows that could not be read, or had expired.</summary>
+    public required long Rejected { get; init; }
+
+    /// <summary>When the last row was in.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Rows of the whole file; null while it is not known.</summary>
+    public long? Total => CompletedAt is null ? null : Processed;
+
+    /// <summary>When the first row came in.</summary>
+    public DateTimeOffset CreatedAt => IdGenerator.TimeOf(Id);
+}
+
+/// <summary>What an import says about its card keys. The same idempotency key with other details is another request.</summary>
+/// <param name="SkuId">The SKU.</param>
+/// <param name="UnitCost">What one key cost.</param>
+/// <param name="Currency">ISO 4217, of the cost.</param>
+/// <param name="Supplier">Who sold them to us, as the importer calls it.</param>
+/// <param name="PurchaseReference">The purchase's number in somebody's books.</param>
+/// <param name="DefaultExpiresOn">Day number (<see cref="ExpiryDay"/>) for rows without a date of their own.</param>
+public sealed record BatchDetails(long SkuId, Money UnitCost, string Currency, string? Supplier, string? PurchaseReference, int DefaultExpiresOn);

@@ -1,0 +1,76 @@
+using Fulfilment.Core;
+using Fulfilment.Core.CardKeys;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>A row of <c>batches</c> as Dapper reads and writes it.</summary>
+internal class BatchRow
+{
+    public const string Columns = """
+        id AS Id, sku_id AS SkuId, status AS Status, supplier AS Supplier, purchase_reference AS PurchaseReference, unit_cost AS UnitCost,
+        currency AS Currency, default_expires_on AS DefaultExpiresOn, owner AS Owner, idempotency_key AS IdempotencyKey, content_hash AS ContentHash,
+        processed AS Processed, accepted AS Accepted, duplicate AS Duplicate, rejected AS Rejected, completed_at AS CompletedAt
+        """;
+
+    public long Id { get; init; }
+
+    public long SkuId { get; init; }
+
+    public int Status { get; init; }
+
+    public string? Supplier { get; init; }
+
+    public string? PurchaseReference { get; init; }
+
+    public long UnitCost { get; init; }
+
+    public string Currency { get; init; } = "";
+
+    public int DefaultExpiresOn { get; init; }
+
+    public string Owner { get; init; } = "";
+
+    public string IdempotencyKey { get; init; } = "";
+
+    public byte[] ContentHash { get; init; } = [];
+
+    public long Processed { get; init; }
+
+    public long Accepted { get; init; }
+
+    public long Duplicate { get; init; }
+
+    public long Rejected { get; init; }
+
+    public long? CompletedAt { get; init; }
+
+    public static BatchRow From(Batch batch) => new()
+    {
+        Id = batch.Id,
+        SkuId = batch.Details.SkuId,
+        Status = (int)batch.Status,
+        Supplier = batch.Details.Supplier,
+        PurchaseReference = batch.Details.PurchaseReference,
+        UnitCost = batch.Details.UnitCost.TenThousandths,
+        Currency = batch.Details.Currency,
+        DefaultExpiresOn = batch.Details.DefaultExpiresOn,
+        Owner = batch.Owner,
+        IdempotencyKey = batch.IdempotencyKey,
+        ContentHash = batch.ContentHash.ToArray(),
+    };
+
+    public Batch ToBatch() => new()
+    {
+        Id = Id,
+        Details = new BatchDetails(SkuId, new Money(UnitCost), Currency, Supplier, PurchaseReference, DefaultExpiresOn),
+        Status = (BatchStatus)Status,
+        Owner = Owner,
+        IdempotencyKey = IdempotencyKey,
+        ContentHash = ContentHash,
+        Processed = Processed,
+        Accepted = Accepted,
+        Duplicate = Duplicate,
+        Rejected = Rejected,
+        CompletedAt = CompletedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
+    };
+}

@@ -1,0 +1,77 @@
+using Dapper;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.CardKeys.Import;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <inheritdoc cref="IInventory"/>
+public sealed class InventoryReader(IDatabase database) : IInventory
+{
+    /// <inheritdoc/>
+    public Task<Batch?> FindAsync(long batchId, CancellationToken cancellation) =>
+        FindAsync("id = @batchId", new { batchId }, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Batch?> FindAsync(string owner, string idempotencyKey, CancellationToken cancellation) =>
+        FindAsync("owner = @owner AND idempotency_key = @idempotencyKey", new { owner, idempotencyKey }, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Batch>> ListAsync(long? skuId, long before, int limit, CancellationToken cancellation)
+    {
+        var ofSku = skuId is null ? "" : "sku_id = @skuId AND";
+        var rows = await QueryAsync<BatchRow>(
+            $"SELECT {BatchRow.Columns} FROM batches WHERE {ofSku} id < @before ORDER BY id DESC LIMIT @limit", new { skuId, before, limit }, cancellation).ConfigureAwait(false);
+        return [.. rows.Select(row => row.ToBatch())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RejectedRow>> RejectedRowsAsync(long batchId, long afterLine, int limit, CancellationToken cancellation)
+    {
+        var rows = await QueryAsync<(long Line, int Reason)>(
+            "SELECT line, reason FROM batch_errors WHERE batch_id = @batchId AND line > @afterLine ORDER BY line LIMIT @limit",
+            new { batchId, afterLine, limit },
+            cancellation).ConfigureAwait(false);
+        return [.. rows.Select(row => new RejectedRow(row.Line, new RowReason(row.Reason)))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, CancellationToken cancellation)
+    {
+        // One statement, so that counts and batches are of one moment.
+        var rows = await QueryAsync<BatchStockRow>($"""
+            SELECT {BatchRow.Columns}, coalesce(sum(available), 0) AS Available, coalesce(sum(reserved), 0) AS Reserved, coalesce(sum(frozen), 0) AS Frozen,
+                   coalesce(sum(delivered), 0) AS Delivered, coalesce(sum(voided), 0) AS Voided, coalesce(sum(expired), 0) AS Expired
+            FROM batches LEFT JOIN batch_stock ON batch_id = id
+            WHERE sku_id = @skuId
+            GROUP BY id
+            ORDER BY id DESC
+            """, new { skuId }, cancellation).ConfigureAwait(false);
+        return [.. rows.Select(row => new BatchStock(row.ToBatch(), row.Counts))];
+    }
+
+    private async Task<Batch?> FindAsync(string condition, object parameters, CancellationToken cancellation)
+    {
+        var rows = await QueryAsync<BatchRow>($"SELECT {BatchRow.Columns} FROM batches WHERE {condition}", parameters, cancellation).ConfigureAwait(false);
+        return rows.SingleOrDefault()?.ToBatch();
+    }
+
+    private Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellation) =>
+        database.ReadAsync(connection => connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)), cancellation);
+
+    private sealed class BatchStockRow : BatchRow
+    {
+        public long Available { get; init; }
+
+        public long Reserved { get; init; }
+
+        public long Frozen { get; init; }
+
+        public long Delivered { get; init; }
+
+        public long Voided { get; init; }
+
+        public long Expired { get; init; }
+
+        public StockCounts Counts => new(Available, Reserved, Frozen, Delivered, Voided, Expired);
+    }
+}

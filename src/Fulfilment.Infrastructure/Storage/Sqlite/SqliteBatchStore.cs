@@ -1,0 +1,87 @@
+using Dapper;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.CardKeys.Import;
+
+namespace Fulfilment.Infrastructure.Storage.Sqlite;
+
+/// <inheritdoc cref="IBatchStore"/>
+public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDisposable
+{
+    private SqliteSliceWriter? _slices;
+
+    /// <inheritdoc/>
+    public Task<BatchClaim> ClaimAsync(Batch batch, ImportLease lease)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return database.WriteAsync(async connection =>
+        {
+            var row = BatchRow.From(batch);
+            await connection.ExecuteAsync("""
+                INSERT INTO batches (id, sku_id, status, supplier, purchase_reference, unit_cost, currency, default_expires_on, owner, idempotency_key,
+                                     content_hash, importer, importing_until, processed, accepted, duplicate, rejected)
+                VALUES (@Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Owner, @IdempotencyKey,
+                        @ContentHash, 0, 0, 0, 0, 0, 0)
+                ON CONFLICT (owner, idempotency_key) DO NOTHING
+                """, row).ConfigureAwait(false);
+
+            var stored = (await connection.QuerySingleAsync<BatchRow>(
+                $"SELECT {BatchRow.Columns} FROM batches WHERE owner = @Owner AND idempotency_key = @IdempotencyKey", row).ConfigureAwait(false)).ToBatch();
+            if (stored.Details != batch.Details)
+            {
+                return new BatchClaim(stored, Claimed: false);
+            }
+
+            var claimed = await connection.ExecuteAsync(
+                "UPDATE batches SET importer = @Importer, importing_until = @UntilMs WHERE id = @Id AND status = @importing AND importing_until <= @NowMs",
+                new { stored.Id, importing = BatchStatus.Importing, lease.Importer, lease.UntilMs, lease.NowMs }).ConfigureAwait(false);
+            return new BatchClaim(stored, claimed == 1);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<SliceCounts?> AppendAsync(Batch batch, BatchSlice slice, ImportLease lease, Action taken)
+    {
+        ArgumentNullException.ThrowIfNull(taken);
+        return database.RunAsync<SliceCounts?>(
+            connection =>
+            {
+                var counts = (_slices ??= new SqliteSliceWriter(connection)).Write(batch, slice, lease);
+                taken();
+                return counts;
+            },
+            WritePriority.Bulk);
+    }
+
+    /// <inheritdoc/>
+    public Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at) => database.WriteAsync(async connection =>
+    {
+        var completed = await connection.QuerySingleOrDefaultAsync<BatchRow>($"""
+            UPDATE batches SET status = @completed, completed_at = @at, importing_until = 0
+            WHERE id = @batchId AND importer = @Importer AND processed = @processed AND status = @importing
+            RETURNING {BatchRow.Columns}
+            """,
+            new
+            {
+                batchId,
+                lease.Importer,
+                processed,
+                at = at.ToUnixTimeMilliseconds(),
+                completed = BatchStatus.Completed,
+                importing = BatchStatus.Importing,
+            }).ConfigureAwait(false);
+        if (completed is not null)
+        {
+            await connection.ExecuteAsync("UPDATE change_counters SET value = value + 1 WHERE name = 'stock'").ConfigureAwait(false);
+        }
+
+        return completed?.ToBatch();
+    });
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(long batchId, ImportLease lease) => database.WriteAsync(connection => connection.ExecuteAsync(
+        "UPDATE batches SET importing_until = 0 WHERE id = @batchId AND importer = @Importer AND status = @importing",
+        new { batchId, lease.Importer, importing = BatchStatus.Importing }));
+
+    /// <summary>Lets go of the compiled statements; the database has to be open still.</summary>
+    public void Dispose() => _slices?.Dispose();
+}
