@@ -32,6 +32,7 @@ internal static class Backends
         services.AddProtection();
         services.AddCatalogue();
         services.AddInProcessPool();
+        services.AddInventory();
         services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<Migrator>();
@@ -60,6 +61,9 @@ internal static class Backends
         services.AddSingleton<IAuditStore, AuditStore>();
         services.AddSingleton<IStockLevels, StockLevels>();
     }
+
+    private static void AddInventory(this IServiceCollection services) =>
+        services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>();
 
     private static void AddInProcessPool(this IServiceCollection services)
     {

@@ -52,6 +52,7 @@ internal static class FulfilmentApp
             app.MapOrders();
             app.MapSkus();
             app.MapAdmin();
+            app.MapInventory();
             app.MapOpenApiDocument();
             more?.Invoke(app);
             return app;

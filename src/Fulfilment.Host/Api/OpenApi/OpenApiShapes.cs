@@ -37,6 +37,12 @@ internal static class OpenApiShapes
             operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content("application/json", schema) };
         }
 
+        if (metadata.OfType<StreamBodyMetadata>().LastOrDefault() is { } stream)
+        {
+            var rows = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Rows of number, secret, expiresOn." };
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = stream.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = rows }) };
+        }
+
         if (metadata.OfType<ListQueryMetadata>().Any())
         {
             operation.Parameters ??= [];

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Fulfilment.Core;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+using Fulfilment.Host.Api.Lists;
+
+namespace Fulfilment.Host.Api;
+
+/// <summary>A batch as the API shows it.</summary>
+internal sealed record BatchView(
+    string Id,
+    string? Sku,
+    BatchStatus Status,
+    long Processed,
+    long? Total,
+    long Accepted,
+    long Duplicate,
+    long Rejected,
+    Money UnitCost,
+    string Currency,
+    string? Supplier,
+    string? PurchaseReference,
+    DateOnly? ExpiresOn,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? CompletedAt)
+{
+    public static BatchView Of(Batch batch, ICatalogue catalogue) => new(
+        PublicId.Format(PublicId.Batch, batch.Id),
+        catalogue.Current.FindSku(batch.Details.SkuId)?.Code,
+        batch.Status,
+        batch.Processed,
+        batch.Total,
+        batch.Accepted,
+        batch.Duplicate,
+        batch.Rejected,
+        batch.Details.UnitCost,
+        batch.Details.Currency,
+        batch.Details.Supplier,
+        batch.Details.PurchaseReference,
+        ExpiryDay.ToDate(batch.Details.DefaultExpiresOn),
+        batch.CreatedAt,
+        batch.CompletedAt);
+}
+
+/// <summary>A SKU's card keys by state, in all and per batch.</summary>
+internal sealed record StockView(
+    string Sku, long Available, long Reserved, long Frozen, long Delivered, long Voided, long Expired, IReadOnlyList<BatchStockView> Batches)
+{
+    public static StockView Of(string sku, IReadOnlyList<BatchStock> batches) => new(
+        sku,
+        batches.Sum(batch => batch.Counts.Available),
+        batches.Sum(batch => batch.Counts.Reserved),
+        batches.Sum(batch => batch.Counts.Frozen),
+        batches.Sum(batch => batch.Counts.Delivered),
+        batches.Sum(batch => batch.Counts.Voided),
+        batches.Sum(batch => batch.Counts.Expired),
+        [.. batches.Select(BatchStockView.Of)]);
+}
+
+/// <summary>One batch's part of the stock; the six counts add up to <c>accepted</c>.</summary>
+internal sealed record BatchStockView(
+    string Id,
+    BatchStatus Status,
+    long Accepted,
+    long Available,
+    long Reserved,
+    long Frozen,
+    long Delivered,
+    long Voided,
+    long Expired,
+    Money UnitCost,
+    string Currency,
+    DateOnly? ExpiresOn,
+    DateTimeOffset CreatedAt)
+{
+    public static BatchStockView Of(BatchStock stock) => new(
+        PublicId.Format(PublicId.Batch, stock.Batch.Id),
+        stock.Batch.Status,
+        stock.Batch.Accepted,
+        stock.Counts.Available,
+        stock.Counts.Reserved,
+        stock.Counts.Frozen,
+        stock.Counts.Delivered,
+        stock.Counts.Voided,
+        stock.Counts.Expired,
+        stock.Batch.Details.UnitCost,
+        stock.Batch.Details.Currency,
+        ExpiryDay.ToDate(stock.Batch.Details.DefaultExpiresOn),
+        stock.Batch.CreatedAt);
+}
+
+[JsonSerializable(typeof(BatchView))]
+[JsonSerializable(typeof(ListAnswer<BatchView>))]
+[JsonSerializable(typeof(StockView))]
+internal sealed partial class InventoryJson : JsonSerializerContext;
