@@ -19,6 +19,12 @@ internal static class BatchUpload
     /// <summary>What the OpenAPI document says about the body.</summary>
     public static StreamBodyMetadata Body { get; } = new(ImportFormats.MediaTypes);
 
+    /// <summary>What it may be refused with, beside what every call may.</summary>
+    public static RefusalCode[] Refusals { get; } =
+    [
+        RefusalCode.InvalidRequest, RefusalCode.UnsupportedMediaType, RefusalCode.UnknownSku, RefusalCode.IdempotencyMismatch, RefusalCode.InProgress,
+    ];
+
     private static readonly Refusal Stopping = new(RefusalCode.Overloaded, Detail: "The host is stopping. What was stored stays; send the same again with the same key.");
 
     public static async Task<Results<Created<BatchView>, Ok<BatchView>, ProblemResult>> ImportAsync(

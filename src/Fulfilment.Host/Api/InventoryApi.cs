@@ -8,6 +8,7 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
+using Fulfilment.Host.Api.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
@@ -24,12 +25,13 @@ internal static class InventoryApi
     {
         ApiJson.Use(InventoryJson.Default);
         var inventory = app.MapGroup("/v1/inventory").RequireScope(Scopes.Inventory).WithTags("Inventory").AddEndpointFilter(LetOperatorsThroughAsync);
-        inventory.MapPost("/batches", BatchUpload.ImportAsync).WithName("ImportBatch").WithSummary("Imports card keys from a streamed CSV or NDJSON body.").WithMetadata(BatchUpload.Body);
-        inventory.MapGet("/batches", ListAsync).WithName("ListBatches").WithSummary("Lists batches, newest first; ?idempotencyKey= the caller's own under that key.");
+        inventory.MapPost("/batches", BatchUpload.ImportAsync).WithName("ImportBatch").WithSummary("Imports card keys from a streamed CSV or NDJSON body.").WithMetadata(BatchUpload.Body)
+            .Refuses(BatchUpload.Refusals);
+        inventory.MapGet("/batches", ListAsync).WithName("ListBatches").WithSummary("Lists batches, newest first; ?idempotencyKey= the caller's own under that key.").Refuses(RefusalCode.InvalidRequest, RefusalCode.UnknownSku);
         inventory.MapGet("/batches/{id}", GetAsync).WithName("GetBatch").WithSummary("Shows a batch, while it is importing too.");
         inventory.MapGet("/batches/{id}/errors", ErrorsAsync).WithName("ListBatchErrors").WithSummary("Lists, as CSV, the lines that became no card keys and why.")
             .Produces(StatusCodes.Status200OK, contentType: "text/csv");
-        inventory.MapGet("/stock", StockAsync).WithName("GetStock").WithSummary("Counts a SKU's card keys by state, in all and per batch.");
+        inventory.MapGet("/stock", StockAsync).WithName("GetStock").WithSummary("Counts a SKU's card keys by state, in all and per batch.").Refuses(RefusalCode.InvalidRequest, RefusalCode.UnknownSku);
     }
 
     private static async ValueTask<object?> LetOperatorsThroughAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
