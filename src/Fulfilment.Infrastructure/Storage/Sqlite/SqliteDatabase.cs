@@ -15,6 +15,9 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     private readonly string _readConnectionString;
     private readonly SqliteWriter _writer;
 
+    // Columns are named as in SQL, records as in C#: storefront_id is StorefrontId.
+    static SqliteDatabase() => Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+
     /// <param name="folder">Made if it is not there.</param>
     /// <param name="besideHost">Whether a host may be serving from the same folder; writes then leave gaps for it.</param>
     public SqliteDatabase(string folder, bool besideHost = false)
