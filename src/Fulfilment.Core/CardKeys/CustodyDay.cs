@@ -38,16 +38,13 @@ public sealed class CustodyDay
     public byte[] Seal { get; private set; }
 
     /// <summary>Counts one entry in; <see cref="Close"/> has to follow.</summary>
-    public void Add(ReadOnlySpan<byte> entrySeal)
+    public void Add(ReadOnlySpan<byte> entrySeal) => Add(1, entrySeal);
+
+    /// <summary>Counts in what another node wrote: the sum then is no single node's row and is never sealed.</summary>
+    public void Add(CustodyDay other)
     {
-        Entries++;
-        var carry = 0;
-        for (var i = _root.Length - 1; i >= 0; i--)
-        {
-            carry += _root[i] + entrySeal[i];
-            _root[i] = (byte)carry;
-            carry >>= 8;
-        }
+        ArgumentNullException.ThrowIfNull(other);
+        Add(other.Entries, other._root);
     }
 
     /// <summary>Seals the day as it now is.</summary>
@@ -63,6 +60,18 @@ public sealed class CustodyDay
         Span<byte> expected = stackalloc byte[CustodyChain.SealLength];
         Compute(seal, expected);
         return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(expected, Seal);
+    }
+
+    private void Add(long entries, ReadOnlySpan<byte> sum)
+    {
+        Entries += entries;
+        var carry = 0;
+        for (var i = _root.Length - 1; i >= 0; i--)
+        {
+            carry += _root[i] + sum[i];
+            _root[i] = (byte)carry;
+            carry >>= 8;
+        }
     }
 
     private void Compute(ICustodySeal seal, Span<byte> destination)

@@ -1,4 +1,3 @@
-using Dapper;
 using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Tests.Storage;
 
@@ -14,11 +13,7 @@ public sealed class CardKeyWindowReaderTests
     {
         using var database = await TestDatabase.CreateAsync();
 
-        var rows = await database.Database.ReadAsync(
-            connection => connection.QueryAsync<(int Id, int Parent, int NotUsed, string Detail)>(
-                "EXPLAIN QUERY PLAN " + sql, new { sku = 1, day = 2, id = 3, limit = 4, awaitingApproval = 11, recalled = 22 }),
-            TestContext.Current.CancellationToken);
-        var plan = string.Join('\n', rows.Select(row => row.Detail));
+        var plan = await database.PlanAsync(sql);
 
         var index = $"SEARCH card_keys USING {(covering ? "COVERING " : "")}INDEX card_keys_fefo ";
         Assert.Contains(index + "(sku_id=? AND expires_on=? AND id>?)", plan, StringComparison.Ordinal);

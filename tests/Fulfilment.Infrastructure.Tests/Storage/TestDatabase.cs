@@ -30,6 +30,21 @@ public sealed class TestDatabase : IDisposable
     public Task<T?> ScalarAsync<T>(string sql, object? parameters = null) =>
         Database.ReadAsync(connection => connection.ExecuteScalarAsync<T>(sql, parameters));
 
+    /// <summary>How SQLite would run a query, one step a line.</summary>
+    public async Task<string> PlanAsync(string sql)
+    {
+        // An unbound parameter is null, which does not change the plan.
+        var parameters = new DynamicParameters();
+        foreach (System.Text.RegularExpressions.Match name in System.Text.RegularExpressions.Regex.Matches(sql, "@([A-Za-z]+)"))
+        {
+            parameters.Add(name.Groups[1].Value);
+        }
+
+        var rows = await Database.ReadAsync(
+            connection => connection.QueryAsync<(int Id, int Parent, int NotUsed, string Detail)>("EXPLAIN QUERY PLAN " + sql, parameters));
+        return string.Join('\n', rows.Select(row => row.Detail));
+    }
+
     public void Dispose()
     {
         Database.Dispose();

@@ -1,0 +1,129 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Dapper;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>Reads custody records from one snapshot of the database.</summary>
+public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
+{
+    /// <inheritdoc/>
+    public Task ReadAsync(Func<ICustodyRecords, Task> work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return database.ReadSnapshotAsync(
+            async connection =>
+            {
+                await work(new Records(connection)).ConfigureAwait(false);
+                return true;
+            },
+            cancellation);
+    }
+
+    /// <summary>Each table in the order of its key, so that nothing is sorted, whatever the number of card keys.</summary>
+    internal const string Keys = """
+        SELECT k.id, k.sku_id, k.batch_id, k.state, k.expires_on, k.fingerprint, f.card_key_id, u.id, u.state,
+               e.sequence, e.state, e.at, e.unit_id, e.seal
+        FROM card_keys k
+        LEFT JOIN custody_entries e ON e.card_key_id = k.id
+        LEFT JOIN code_fingerprints f ON f.fingerprint = k.fingerprint
+        LEFT JOIN units u ON u.card_key_id = k.id
+        ORDER BY k.id, e.sequence
+        """;
+
+    private sealed class Records(DbConnection connection) : ICustodyRecords
+    {
+        public async Task<IReadOnlyList<BatchStock>> BatchesAsync(CancellationToken cancellation)
+        {
+            var rows = await connection.QueryAsync<(long Id, long Accepted, long Available, long Reserved, long Frozen, long Delivered, long Voided, long Expired)>(
+                new CommandDefinition("""
+                    SELECT b.id, b.accepted, coalesce(sum(s.available), 0), coalesce(sum(s.reserved), 0), coalesce(sum(s.frozen), 0),
+                           coalesce(sum(s.delivered), 0), coalesce(sum(s.voided), 0), coalesce(sum(s.expired), 0)
+                    FROM batches b
+                    LEFT JOIN batch_stock s ON s.batch_id = b.id
+                    GROUP BY b.id, b.accepted
+                    ORDER BY b.id
+                    """, cancellationToken: cancellation)).ConfigureAwait(false);
+            return [.. rows.Select(row => new BatchStock(
+                row.Id, row.Accepted, new StockCounts(row.Available, row.Reserved, row.Frozen, row.Delivered, row.Voided, row.Expired)))];
+        }
+
+        public async Task<IReadOnlyList<CustodyDay>> DaysAsync(CancellationToken cancellation)
+        {
+            var rows = await connection.QueryAsync<(int Day, int Node, long Entries, byte[] Root, byte[] Seal)>(
+                new CommandDefinition("SELECT day, node, entries, root, seal FROM custody_days ORDER BY day, node", cancellationToken: cancellation)).ConfigureAwait(false);
+            return [.. rows.Select(row => new CustodyDay(row.Day, row.Node, row.Entries, Sized(row.Root, CustodyChain.SealLength), row.Seal))];
+        }
+
+        public async IAsyncEnumerable<CustodyRecord> KeysAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Keys, cancellationToken: cancellation)).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                CustodyKey? key = null;
+                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                {
+                    if (key?.Origin.CardKeyId != reader.GetInt64(0))
+                    {
+                        key = ReadKey(reader);
+                    }
+
+                    yield return new CustodyRecord(key, ReadEntry(reader));
+                }
+            }
+        }
+
+        public IAsyncEnumerable<long> EntriesWithoutKeyAsync(CancellationToken cancellation) => IdsAsync(
+            """
+            SELECT DISTINCT e.card_key_id
+            FROM custody_entries e
+            WHERE NOT EXISTS (SELECT 1 FROM card_keys k WHERE k.id = e.card_key_id)
+            """,
+            cancellation);
+
+        public IAsyncEnumerable<long> UnitsWithoutKeyAsync(CancellationToken cancellation) => IdsAsync(
+            """
+            SELECT u.id
+            FROM units u
+            WHERE u.card_key_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM card_keys k WHERE k.id = u.card_key_id)
+            UNION ALL
+            SELECT u.id
+            FROM units u
+            JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
+            JOIN skus s ON s.id = l.sku_id
+            WHERE u.card_key_id IS NULL AND u.state IN (@reserved, @delivered) AND s.kind = @cardKey
+            """,
+            cancellation);
+
+        private async IAsyncEnumerable<long> IdsAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var parameters = new { reserved = UnitState.Reserved, delivered = UnitState.Delivered, cardKey = SkuKind.CardKey };
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                {
+                    yield return reader.GetInt64(0);
+                }
+            }
+        }
+
+        private static CustodyKey ReadKey(DbDataReader reader) => new(
+            new CustodyOrigin(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(4), Sized(reader.GetFieldValue<byte[]>(5), ICodeProtection.HashSize)),
+            (CardKeyState)reader.GetInt32(3),
+            reader.IsDBNull(6) ? null : reader.GetInt64(6),
+            reader.IsDBNull(7) ? null : new KeyHolder(reader.GetInt64(7), (UnitState)reader.GetInt32(8)));
+
+        private static CustodyEntry? ReadEntry(DbDataReader reader) => reader.IsDBNull(9)
+            ? null
+            : new CustodyEntry(
+                reader.GetInt64(0), reader.GetInt32(9), (CardKeyState)reader.GetInt32(10), reader.GetInt64(11),
+                reader.IsDBNull(12) ? null : reader.GetInt64(12), Sized(reader.GetFieldValue<byte[]>(13), CustodyChain.SealLength));
+
+        // Somebody wrote bytes of another length over it. Zeros are no seal either, and everything after them can go on.
+        private static byte[] Sized(byte[] stored, int length) => stored.Length == length ? stored : new byte[length];
+    }
+}
