@@ -80,3 +80,18 @@ public enum TransferKind
     /// <summary>A storefront paid: Cash to Deposit or Receivable.</summary>
     Deposit = 4,
 }
+
+/// <summary>Which accounts each kind of transfer moves money between.</summary>
+public static class TransferRules
+{
+    /// <summary>Every combination there may be.</summary>
+    public static readonly IReadOnlyList<(TransferKind Kind, AccountKind Debit, AccountKind Credit)> Allowed =
+    [
+        (TransferKind.Sale, AccountKind.Receivable, AccountKind.Revenue),
+        (TransferKind.Sale, AccountKind.Deposit, AccountKind.Revenue),
+        (TransferKind.CostOfSale, AccountKind.CostOfSales, AccountKind.Inventory),
+        (TransferKind.Purchase, AccountKind.Inventory, AccountKind.Payable),
+        (TransferKind.Deposit, AccountKind.Cash, AccountKind.Deposit),
+        (TransferKind.Deposit, AccountKind.Cash, AccountKind.Receivable),
+    ];
+}

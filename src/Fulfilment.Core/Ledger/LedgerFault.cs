@@ -1,0 +1,50 @@
+namespace Fulfilment.Core.Ledger;
+
+/// <summary>What can be wrong with money and orders.</summary>
+public enum LedgerFault
+{
+    /// <summary>A transfer moves nothing, or less.</summary>
+    AmountNotPositive,
+
+    /// <summary>A transfer is between accounts that its kind does not connect (<see cref="TransferRules"/>).</summary>
+    AccountsNotAllowed,
+
+    /// <summary>An order's sales are not the price of its delivered units.</summary>
+    SalesDiffer,
+
+    /// <summary>An order's cost is not what its delivered codes had cost.</summary>
+    CostDiffers,
+
+    /// <summary>A wallet's balance is not what was credited less what was debited.</summary>
+    BalanceDiffers,
+
+    /// <summary>What a wallet keeps back is not the sum of its open holds.</summary>
+    HeldDiffers,
+
+    /// <summary>A hold is not in the state that its order's status calls for, or is missing.</summary>
+    HoldDiffers,
+
+    /// <summary>A batch's inventory is not the cost of its undelivered codes.</summary>
+    InventoryDiffers,
+
+    /// <summary>A batch has given out more than came in.</summary>
+    InventoryNegative,
+
+    /// <summary>An order line has more or fewer units than were ordered.</summary>
+    UnitCountDiffers,
+
+    /// <summary>An order's counter of open units is not their number.</summary>
+    OpenUnitsDiffer,
+
+    /// <summary>An order is in a status that its units do not come to.</summary>
+    OrderStatusDiffers,
+
+    /// <summary>An order line is in a status that its units do not come to.</summary>
+    LineStatusDiffers,
+
+    /// <summary>An open order that nothing will look at again.</summary>
+    OrderDueMissing,
+
+    /// <summary>An open unit that nothing will look at again.</summary>
+    UnitDueMissing,
+}

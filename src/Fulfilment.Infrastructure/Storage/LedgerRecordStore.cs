@@ -1,0 +1,98 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Dapper;
+using Fulfilment.Core;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>Reads ledger records from one snapshot of the database.</summary>
+public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
+{
+    private static readonly object Numbers = new
+    {
+        TransferKind.Sale,
+        TransferKind.CostOfSale,
+        AccountKind.Receivable,
+        AccountKind.Deposit,
+        AccountKind.Inventory,
+        HoldOpen = HoldState.Open,
+        HoldPosted = HoldState.Posted,
+        HoldVoided = HoldState.Voided,
+        OrderHeld = OrderStatus.Held,
+        OrderProcessing = OrderStatus.Processing,
+        OrderCancelled = OrderStatus.Cancelled,
+        OrderRefunded = OrderStatus.Refunded,
+        UnitState.Pending,
+        UnitState.Reserved,
+        UnitState.Processing,
+        UnitState.Manual,
+        UnitState.Unknown,
+        UnitState.Delivered,
+        UnitState.Replaced,
+        UnitState.Refunded,
+        UnitState.Failed,
+        UnitState.Cancelled,
+    };
+
+    /// <inheritdoc/>
+    public Task ReadAsync(Func<ILedgerRecords, Task> work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return database.ReadSnapshotAsync(
+            async connection =>
+            {
+                await work(new Records(connection)).ConfigureAwait(false);
+                return true;
+            },
+            cancellation);
+    }
+
+    private sealed class Records(DbConnection connection) : ILedgerRecords
+    {
+        public async Task<IReadOnlyList<AccountTotal>> TrialBalanceAsync(CancellationToken cancellation)
+        {
+            var totals = new List<AccountTotal>();
+            await foreach (var row in RowsAsync(LedgerSql.TrialBalance, cancellation).ConfigureAwait(false))
+            {
+                totals.Add(new AccountTotal((AccountKind)row.GetInt32(0), row.GetString(1), new Money(row.GetInt64(2)), new Money(row.GetInt64(3))));
+            }
+
+            return totals;
+        }
+
+        public async IAsyncEnumerable<LedgerDifference> DifferencesAsync(LedgerFault fault, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await foreach (var row in RowsAsync(LedgerSql.Differences[fault], cancellation).ConfigureAwait(false))
+            {
+                yield return new LedgerDifference(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3));
+            }
+        }
+
+        public async IAsyncEnumerable<LineTally> LinesAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await foreach (var row in RowsAsync(LedgerSql.Lines, cancellation).ConfigureAwait(false))
+            {
+                var hasLine = !row.IsDBNull(3);
+                yield return new LineTally(
+                    row.GetInt64(0), (OrderStatus)row.GetInt32(1), row.GetInt32(2),
+                    hasLine ? row.GetInt64(3) : null, hasLine ? (OrderStatus)row.GetInt32(4) : default, hasLine ? row.GetInt32(5) : 0, row.GetInt32(6),
+                    new UnitCounts(row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)));
+            }
+        }
+
+        // The same reader each time, standing on the next row: there may be many millions of them.
+        private async IAsyncEnumerable<DbDataReader> RowsAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, Numbers, cancellationToken: cancellation)).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                {
+                    yield return reader;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Fulfilment.Core.Ledger;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>
+/// One query a fault, over whole tables: each adds up both sides of an equation that must hold and gives the records where they differ, as
+/// id, currency, found, expected. The numbers of states and accounts are parameters of the same name as their enum's members.
+/// </summary>
+internal static class LedgerSql
+{
+    public static readonly IReadOnlyDictionary<LedgerFault, string> Differences = new Dictionary<LedgerFault, string>
+    {
+        [LedgerFault.AmountNotPositive] = "SELECT id, currency, amount, 0 FROM transfers WHERE amount <= 0",
+
+        [LedgerFault.AccountsNotAllowed] = $"""
+            WITH allowed (kind, debit_account, credit_account) AS ({AllowedAccounts()})
+            SELECT t.id, t.currency, 0, 0
+            FROM transfers t
+            WHERE NOT EXISTS (SELECT 1 FROM allowed a WHERE a.kind = t.kind AND a.debit_account = t.debit_account AND a.credit_account = t.credit_account)
+            """,
+
+        // A unit that replaces another is not paid for again.
+        [LedgerFault.SalesDiffer] = """
+            SELECT coalesce(order_id, 0), currency, sum(posted), sum(due)
+            FROM (
+                SELECT order_id, currency, amount AS posted, 0 AS due FROM transfers WHERE kind = @Sale
+                UNION ALL
+                SELECT u.order_id, o.currency, 0, l.unit_price
+                FROM units u
+                JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
+                JOIN orders o ON o.id = u.order_id
+                WHERE u.state IN (@Delivered, @Replaced, @Refunded) AND u.replaces_unit_id IS NULL
+            ) AS both_sides
+            GROUP BY order_id, currency
+            HAVING sum(posted) <> sum(due)
+            """,
+
+        [LedgerFault.CostDiffers] = """
+            SELECT coalesce(order_id, 0), currency, sum(posted), sum(due)
+            FROM (
+                SELECT order_id, currency, amount AS posted, 0 AS due FROM transfers WHERE kind = @CostOfSale
+                UNION ALL
+                SELECT u.order_id, b.currency, 0, b.unit_cost
+                FROM units u
+                JOIN card_keys k ON k.id = u.card_key_id
+                JOIN batches b ON b.id = k.batch_id
+                WHERE u.state IN (@Delivered, @Replaced, @Refunded)
+            ) AS both_sides
+            GROUP BY order_id, currency
+            HAVING sum(posted) <> sum(due)
+            """,
+
+        [LedgerFault.BalanceDiffers] = """
+            SELECT storefront_id, currency, sum(balance), sum(due)
+            FROM (
+                SELECT storefront_id, currency, balance, 0 AS due FROM wallets
+                UNION ALL
+                SELECT credit_subject, currency, 0, amount FROM transfers WHERE credit_account IN (@Receivable, @Deposit)
+                UNION ALL
+                SELECT debit_subject, currency, 0, -amount FROM transfers WHERE debit_account IN (@Receivable, @Deposit)
+            ) AS both_sides
+            GROUP BY storefront_id, currency
+            HAVING sum(balance) <> sum(due)
+            """,
+
+        [LedgerFault.HeldDiffers] = """
+            SELECT storefront_id, currency, sum(held), sum(due)
+            FROM (
+                SELECT storefront_id, currency, held, 0 AS due FROM wallets
+                UNION ALL
+                SELECT storefront_id, currency, 0, amount FROM holds WHERE state = @HoldOpen
+            ) AS both_sides
+            GROUP BY storefront_id, currency
+            HAVING sum(held) <> sum(due)
+            """,
+
+        // A cancelled order may be marked refunded later, so a refunded one may have either.
+        [LedgerFault.HoldDiffers] = """
+            SELECT order_id, currency, state, due
+            FROM (
+                SELECT h.order_id, h.currency, h.state, o.status,
+                       CASE o.status WHEN @OrderHeld THEN @HoldOpen WHEN @OrderCancelled THEN @HoldVoided ELSE @HoldPosted END AS due
+                FROM holds h
+                LEFT JOIN orders o ON o.id = h.order_id
+            ) AS stored
+            WHERE status IS NULL OR (state <> due AND NOT (status = @OrderRefunded AND state = @HoldVoided))
+            UNION ALL
+            SELECT o.id, o.currency, 0, @HoldOpen
+            FROM orders o
+            WHERE o.status = @OrderHeld AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id)
+            """,
+
+        [LedgerFault.InventoryDiffers] = Inventory + "\nHAVING sum(posted) <> sum(due)",
+
+        [LedgerFault.InventoryNegative] = Inventory + "\nHAVING sum(posted) < 0",
+
+        [LedgerFault.OrderDueMissing] = "SELECT id, currency, 0, 0 FROM orders WHERE status IN (@OrderHeld, @OrderProcessing) AND due_at IS NULL",
+
+        [LedgerFault.UnitDueMissing] = "SELECT id, '', 0, 0 FROM units WHERE state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) AND due_at IS NULL",
+    };
+
+    public const string TrialBalance = """
+        SELECT account, currency, sum(debit), sum(credit)
+        FROM (
+            SELECT debit_account AS account, currency, amount AS debit, 0 AS credit FROM transfers
+            UNION ALL
+            SELECT credit_account, currency, 0, amount FROM transfers
+        ) AS both_sides
+        GROUP BY account, currency
+        ORDER BY account, currency
+        """;
+
+    /// <summary>In the order of the tables' keys, so that nothing is sorted.</summary>
+    public const string Lines = """
+        SELECT o.id, o.status, o.open_units, l.id, l.status, l.quantity,
+               count(CASE WHEN u.replaces_unit_id IS NULL THEN u.id END),
+               count(CASE WHEN u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) THEN 1 END),
+               count(CASE WHEN u.state IN (@Delivered, @Replaced, @Refunded) THEN 1 END),
+               count(CASE WHEN u.state = @Failed THEN 1 END),
+               count(CASE WHEN u.state = @Cancelled THEN 1 END)
+        FROM orders o
+        LEFT JOIN order_lines l ON l.order_id = o.id
+        LEFT JOIN units u ON u.order_id = l.order_id AND u.line_id = l.id
+        GROUP BY o.id, l.id
+        ORDER BY o.id, l.id
+        """;
+
+    private const string Inventory = """
+        SELECT batch_id, currency, sum(posted), sum(due)
+        FROM (
+            SELECT debit_subject AS batch_id, currency, amount AS posted, 0 AS due FROM transfers WHERE debit_account = @Inventory
+            UNION ALL
+            SELECT credit_subject, currency, -amount, 0 FROM transfers WHERE credit_account = @Inventory
+            UNION ALL
+            SELECT b.id, b.currency, 0, b.unit_cost * (b.accepted - coalesce((SELECT sum(s.delivered) FROM batch_stock s WHERE s.batch_id = b.id), 0)) FROM batches b
+        ) AS both_sides
+        GROUP BY batch_id, currency
+        """;
+
+    private static string AllowedAccounts() => string.Join(
+        " UNION ALL ",
+        TransferRules.Allowed.Select(rule => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SELECT {(int)rule.Kind}, {(int)rule.Debit}, {(int)rule.Credit}")));
+}
