@@ -21,7 +21,7 @@ internal sealed class BatchStockCheck
         counts = counts.Add(key.State, 1);
     }
 
-    public void Compare(IReadOnlyList<BatchStock> batches, Findings<CustodyFault> findings)
+    public void Compare(IReadOnlyList<BatchCounters> batches, Findings<CustodyFault> findings)
     {
         foreach (var batch in batches)
         {

@@ -11,7 +11,7 @@ public interface ICustodyRecordStore
 public interface ICustodyRecords
 {
     /// <summary>Every batch with its stock as counted so far.</summary>
-    Task<IReadOnlyList<BatchStock>> BatchesAsync(CancellationToken cancellation);
+    Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation);
 
     /// <summary>Every day root.</summary>
     Task<IReadOnlyList<CustodyDay>> DaysAsync(CancellationToken cancellation);
@@ -30,7 +30,7 @@ public interface ICustodyRecords
 /// <param name="BatchId">The batch.</param>
 /// <param name="Accepted">Rows that became card keys.</param>
 /// <param name="Stock">Sum over the nodes.</param>
-public sealed record BatchStock(long BatchId, long Accepted, StockCounts Stock);
+public sealed record BatchCounters(long BatchId, long Accepted, StockCounts Stock);
 
 /// <summary>A card key with one of its entries.</summary>
 /// <param name="Key">The same object for all entries of a key.</param>

@@ -36,7 +36,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
 
     private sealed class Records(DbConnection connection) : ICustodyRecords
     {
-        public async Task<IReadOnlyList<BatchStock>> BatchesAsync(CancellationToken cancellation)
+        public async Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation)
         {
             var rows = await connection.QueryAsync<(long Id, long Accepted, long Available, long Reserved, long Frozen, long Delivered, long Voided, long Expired)>(
                 new CommandDefinition("""
@@ -47,7 +47,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
                     GROUP BY b.id, b.accepted
                     ORDER BY b.id
                     """, cancellationToken: cancellation)).ConfigureAwait(false);
-            return [.. rows.Select(row => new BatchStock(
+            return [.. rows.Select(row => new BatchCounters(
                 row.Id, row.Accepted, new StockCounts(row.Available, row.Reserved, row.Frozen, row.Delivered, row.Voided, row.Expired)))];
         }
 

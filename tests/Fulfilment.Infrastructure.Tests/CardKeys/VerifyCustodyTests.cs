@@ -141,7 +141,7 @@ public sealed class VerifyCustodyTests
 
         private sealed class Records(ICustodyRecords inner, Func<Task> sell) : ICustodyRecords
         {
-            public async Task<IReadOnlyList<BatchStock>> BatchesAsync(CancellationToken cancellation)
+            public async Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation)
             {
                 var batches = await inner.BatchesAsync(cancellation);
                 await sell();
