@@ -43,6 +43,8 @@ internal sealed class Telemetry : IHostedService, IDisposable
             throw new SetupException($"Otlp:Endpoint = \"{endpoint}\" is not an address. Write http://collector:4317.");
         }
 
+        // Without this the server's spans have a name and nothing else.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         services.AddHostedService(_ => new Telemetry(options => options.Endpoint = address ?? options.Endpoint));
     }
 

@@ -88,6 +88,16 @@ public sealed class TestHost : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string? key, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, key, json, headers);
 
+    /// <summary>What SIGTERM starts.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
+    public Task WaitUntilStoppingAsync()
+    {
+        var stopping = new TaskCompletionSource();
+        _app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        return stopping.Task;
+    }
+
     /// <summary>Stops as a host does on SIGTERM: what it has taken is finished.</summary>
     public async ValueTask DisposeAsync()
     {

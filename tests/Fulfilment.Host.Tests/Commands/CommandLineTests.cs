@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Fulfilment.Host.Tests.Commands;
 
@@ -8,10 +9,11 @@ public sealed class CommandLineTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fulfilment-process-").FullName;
 
     [Fact]
-    public async Task Serve_StopsWithZeroOnSigterm()
+    public async Task Serve_LogsAsJson_AndStopsWithZeroOnSigterm()
     {
         using var process = Start("serve", "--storage", _folder, "--urls", "http://127.0.0.1:0");
-        await WaitForAsync(process, "Now listening on");
+        var line = await WaitForAsync(process, "Now listening on");
+        Assert.Equal("Information", JsonDocument.Parse(line).RootElement.GetProperty("LogLevel").GetString());
 
         using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -60,16 +62,16 @@ public sealed class CommandLineTests : IDisposable
         RedirectStandardError = true,
     })!;
 
-    private static async Task WaitForAsync(Process process, string text)
+    private static async Task<string> WaitForAsync(Process process, string text)
     {
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                return;
+                return line;
             }
         }
 
-        Assert.Fail($"The process ended without saying \"{text}\": {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        throw new InvalidOperationException($"The process ended without saying \"{text}\": {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
     }
 }
