@@ -11,10 +11,13 @@ public sealed class LocalRateLimiter(TimeProvider time) : IRateLimiter
     private readonly ConcurrentDictionary<long, Cell> _cells = new();
 
     /// <inheritdoc/>
-    public ValueTask<RateDecision> TakeAsync(long storefrontId, int ratePerSecond, CancellationToken cancellation = default)
+    public ValueTask<RateDecision> TakeAsync(long storefrontId, int ratePerSecond, CancellationToken cancellation = default) =>
+        new(Take(storefrontId, ratePerSecond));
+
+    internal RateDecision Take(long storefrontId, int ratePerSecond)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ratePerSecond, 1);
-        return new(Take(_cells.GetOrAdd(storefrontId, static _ => new Cell()), ratePerSecond));
+        return Take(_cells.GetOrAdd(storefrontId, static _ => new Cell()), ratePerSecond);
     }
 
     private RateDecision Take(Cell cell, int rate)

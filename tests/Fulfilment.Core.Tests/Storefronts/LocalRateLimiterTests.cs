@@ -21,7 +21,7 @@ public sealed class LocalRateLimiterTests
             {
                 // Most arrive together, a few after a pause.
                 clock.Now += microseconds < 300_000 ? microseconds / 100 : microseconds;
-                if (limiter.TakeAsync(1, sample.rate).Result.Allowed)
+                if (limiter.Take(1, sample.rate).Allowed)
                 {
                     allowed.Add(clock.Now);
                 }
@@ -49,7 +49,7 @@ public sealed class LocalRateLimiterTests
         var interval = (clock.TimestampFrequency + rate - 1) / rate;
         for (var i = 0; i < 1000; i++)
         {
-            Assert.True(limiter.TakeAsync(1, rate).Result.Allowed);
+            Assert.True(limiter.Take(1, rate).Allowed);
             clock.Now += interval;
         }
     }
@@ -59,14 +59,14 @@ public sealed class LocalRateLimiterTests
     {
         var clock = new Clock();
         var limiter = new LocalRateLimiter(clock);
-        Assert.Equal(new RateDecision(true, 1, 0, 1, 0), limiter.TakeAsync(1, 1).Result);
+        Assert.Equal(new RateDecision(true, 1, 0, 1, 0), limiter.Take(1, 1));
 
         clock.Now += clock.TimestampFrequency / 4;
-        Assert.Equal(new RateDecision(false, 1, 0, 1, 1), limiter.TakeAsync(1, 1).Result);
-        Assert.False(limiter.TakeAsync(1, 1).Result.Allowed);
+        Assert.Equal(new RateDecision(false, 1, 0, 1, 1), limiter.Take(1, 1));
+        Assert.False(limiter.Take(1, 1).Allowed);
 
         clock.Now += clock.TimestampFrequency * 3 / 4;
-        Assert.True(limiter.TakeAsync(1, 1).Result.Allowed);
+        Assert.True(limiter.Take(1, 1).Allowed);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class LocalRateLimiterTests
 
         Parallel.For(0, 1000, _ =>
         {
-            if (limiter.TakeAsync(1, 100).Result.Allowed)
+            if (limiter.Take(1, 100).Allowed)
             {
                 Interlocked.Increment(ref allowed);
             }
