@@ -7,7 +7,7 @@ public sealed class OrderOverview(IDatabase database) : IOrderOverview
 {
     /// <inheritdoc/>
     public Task<StoredOrder?> FindAsync(long orderId, CancellationToken cancellation) =>
-        database.ReadAsync(connection => OrderStore.ReadAsync(connection, orderId), cancellation);
+        database.ReadSnapshotAsync(connection => OrderStore.ReadAsync(connection, orderId), cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StoredOrder>> ListAsync(OrderStatus? status, long? storefrontId, long before, int limit, CancellationToken cancellation)
@@ -21,7 +21,7 @@ public sealed class OrderOverview(IDatabase database) : IOrderOverview
             {(storefrontId is null ? "" : "AND o.storefront_id = @storefrontId")}
             ORDER BY o.id DESC LIMIT @limit
             """;
-        return database.ReadAsync<IReadOnlyList<StoredOrder>>(
+        return database.ReadSnapshotAsync<IReadOnlyList<StoredOrder>>(
             async connection => await OrderStore.QueryAsync(connection, sql, new { before, status, storefrontId, limit }).ConfigureAwait(false), cancellation);
     }
 }

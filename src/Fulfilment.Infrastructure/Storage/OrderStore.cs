@@ -10,10 +10,13 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>Reads orders.</summary>
 public sealed class OrderStore(IDatabase database) : IOrderStore
 {
-    internal const string OrderColumns = "o.id, o.storefront_id, o.client_reference, o.status, o.version, o.currency, o.amount, o.source, o.metadata, o.completed_at";
+    internal const string OrderColumns = """
+        o.id AS Id, o.storefront_id AS StorefrontId, o.client_reference AS ClientReference, o.status AS Status, o.version AS Version,
+        o.currency AS Currency, o.amount AS Amount, o.source AS Source, o.metadata AS Metadata, o.completed_at AS CompletedAt
+        """;
 
     /// <inheritdoc/>
-    public Task<StoredOrder?> FindAsync(long storefrontId, long orderId, CancellationToken cancellation) => database.ReadAsync(
+    public Task<StoredOrder?> FindAsync(long storefrontId, long orderId, CancellationToken cancellation) => database.ReadSnapshotAsync(
         async connection => (await QueryAsync(
             connection, $"SELECT {OrderColumns} FROM orders AS o WHERE o.id = @orderId AND o.storefront_id = @storefrontId", new { orderId, storefrontId }).ConfigureAwait(false))
             .SingleOrDefault(),
@@ -40,7 +43,7 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
             {(query.Status is null ? "" : "AND o.status = @Status")}
             ORDER BY {(query.SkuId is null ? "o.id" : "s.order_id")} DESC LIMIT @Limit
             """;
-        return database.ReadAsync<IReadOnlyList<StoredOrder>>(
+        return database.ReadSnapshotAsync<IReadOnlyList<StoredOrder>>(
             async connection => await QueryAsync(
                 connection, sql, new { query.StorefrontId, query.SkuId, query.ClientReference, query.Status, query.Limit, before, from }).ConfigureAwait(false),
             cancellation);
@@ -61,11 +64,13 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
 
         var ids = orders.ConvertAll(order => order.Id);
         var lines = await connection.QueryAsync<LineRow>("""
-            SELECT order_id, id, sku_id, status, quantity, unit_price, recipient, metadata
+            SELECT order_id AS OrderId, id AS Id, sku_id AS SkuId, status AS Status, quantity AS Quantity, unit_price AS UnitPrice,
+                   recipient AS Recipient, metadata AS Metadata
             FROM order_lines WHERE order_id IN @ids ORDER BY order_id, id
             """, new { ids }).ConfigureAwait(false);
         var units = await connection.QueryAsync<UnitRow>("""
-            SELECT u.line_id, u.id, u.state, u.card_key_id, k.expires_on, k.code, u.delivered_at, u.due_at, u.failure, u.replaces_unit_id
+            SELECT u.line_id AS LineId, u.id AS Id, u.state AS State, u.card_key_id AS CardKeyId, k.expires_on AS ExpiresOn, k.code AS Code,
+                   u.delivered_at AS DeliveredAt, u.due_at AS DueAt, u.failure AS Failure, u.replaces_unit_id AS ReplacesUnitId
             FROM units AS u LEFT JOIN card_keys AS k ON k.id = u.card_key_id
             WHERE u.order_id IN @ids ORDER BY u.order_id, u.id
             """, new { ids }).ConfigureAwait(false);
