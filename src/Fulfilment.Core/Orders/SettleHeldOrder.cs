@@ -34,20 +34,31 @@ public sealed class SettleHeldOrder(
         return await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? null : new Refusal(RefusalCode.NotCancellable);
     }
 
-    /// <summary>Calls off the held orders whose time is over; tells how many.</summary>
+    /// <summary>Calls off the held orders whose time is over; tells how many. One that cannot be called off keeps no other waiting.</summary>
+    /// <exception cref="AggregateException">Some could not be called off; the others were.</exception>
     public async Task<int> CancelDueAsync(CancellationToken cancellation)
     {
         var count = 0;
-        while (await held.FindDueAsync(time.GetUtcNow(), DueAtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
+        var failures = new List<Exception>();
+        while (failures.Count == 0 && await held.FindDueAsync(time.GetUtcNow(), DueAtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
         {
             foreach (var orderId in due)
             {
                 cancellation.ThrowIfCancellationRequested();
-                count += await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? 1 : 0;
+                try
+                {
+                    count += await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? 1 : 0;
+                }
+#pragma warning disable CA1031 // Whatever is wrong with this order, the caller hears of it once the others have been seen to.
+                catch (Exception exception) when (exception is not NodeLeaseLostException)
+#pragma warning restore CA1031
+                {
+                    failures.Add(exception);
+                }
             }
         }
 
-        return count;
+        return failures.Count == 0 ? count : throw new AggregateException(failures);
     }
 
     private async Task<Refusal?> SettleForOperatorAsync(long orderId, bool deliver, string action, Actor actor)

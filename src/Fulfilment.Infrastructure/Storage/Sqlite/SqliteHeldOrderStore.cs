@@ -40,7 +40,8 @@ public sealed class SqliteHeldOrderStore(SqliteDatabase database) : IHeldOrderSt
             }
         }
 
-        var wallet = connection.QuerySingle<(long Balance, long Held)>(
+        // No row: the order keeps no money back, because only free units were in stock, and its storefront has never paid for any.
+        var wallet = connection.QuerySingleOrDefault<(long Balance, long Held)>(
             "SELECT balance, held FROM wallets WHERE storefront_id = @StorefrontId AND currency = @Currency", new { order.StorefrontId, order.Currency });
         var held = connection.QuerySingle<long>("SELECT amount FROM holds WHERE order_id = @orderId AND state = @open", new { orderId, open = HoldState.Open });
         var settlement = decide(new HeldOrder(
