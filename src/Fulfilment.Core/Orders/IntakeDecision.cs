@@ -170,11 +170,15 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
             outcomes[i] = outcomes[first] switch
             {
                 IntakeOutcome.Accepted accepted => AnswerStored(drafts[i], accepted.Order.Draft.OrderId, drafts[first].ContentHash),
-                IntakeOutcome.Refused refused when drafts[i].ContentHash.AsSpan().SequenceEqual(drafts[first].ContentHash) => refused,
+                IntakeOutcome.Refused refused when IsTwin(drafts[i], drafts[first]) => refused,
                 _ => outcomes[i],
             };
         }
     }
+
+    // Of the same content and judged alike: between the two the catalogue may have changed.
+    private static bool IsTwin(OrderDraft one, OrderDraft other) =>
+        one.ContentHash.AsSpan().SequenceEqual(other.ContentHash) && one.Verdict == other.Verdict && one.Amount == other.Amount;
 
     private static Dictionary<(long, string), int> FirstByReference(IReadOnlyList<OrderDraft> drafts)
     {

@@ -18,7 +18,7 @@ public abstract record IntakeOutcome
     /// <summary>Nothing was stored, and the reference is not used up.</summary>
     public sealed record Refused(Refusal Refusal) : IntakeOutcome;
 
-    /// <summary>A draft of the same reference and other content was refused in the same group, so this one has to be judged by the next.</summary>
+    /// <summary>A draft of the same reference was refused in the same group, and this one has other content or was judged otherwise: the next group decides it.</summary>
     internal sealed record Deferred : IntakeOutcome
     {
         public static readonly Deferred Instance = new();
