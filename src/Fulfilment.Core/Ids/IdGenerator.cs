@@ -88,9 +88,12 @@ public sealed class IdGenerator(TimeProvider time)
     public static DateTimeOffset TimeOf(long id) =>
         DateTimeOffset.FromUnixTimeMilliseconds((id >> (NodeBits + SequenceBits)) + EpochMs);
 
-    /// <summary>The smallest id that could be made at this time or later, for range queries.</summary>
-    public static long FirstAt(DateTimeOffset at) =>
-        Math.Max(0, at.ToUnixTimeMilliseconds() - EpochMs) << (NodeBits + SequenceBits);
+    /// <summary>The smallest id that could be made at this time or later, for range queries; <see cref="long.MaxValue"/> for a time that no id can carry.</summary>
+    public static long FirstAt(DateTimeOffset at)
+    {
+        var ms = Math.Max(0, at.ToUnixTimeMilliseconds() - EpochMs);
+        return ms > long.MaxValue >> (NodeBits + SequenceBits) ? long.MaxValue : ms << (NodeBits + SequenceBits);
+    }
 }
 
 /// <summary>A node number, held until a time.</summary>

@@ -138,7 +138,17 @@ internal static class OrdersApi
     private static Refusal? Include(HttpContext http, Caller caller, out bool withCodes)
     {
         withCodes = false;
-        if (!http.Request.QueryString.HasValue || !http.Request.Query.TryGetValue("include", out var include))
+        if (!http.Request.QueryString.HasValue)
+        {
+            return null;
+        }
+
+        if (QueryNames.Check(http.Request.Query, "include") is { } unknown)
+        {
+            return unknown;
+        }
+
+        if (!http.Request.Query.TryGetValue("include", out var include))
         {
             return null;
         }
@@ -160,6 +170,13 @@ internal static class OrdersApi
     {
         var values = http.Request.Query;
         query = null;
+        var (from, to) = ((DateTimeOffset?)null, (DateTimeOffset?)null);
+        if ((QueryNames.Check(values, "limit", "cursor", "clientReference", "status", "sku", "from", "to")
+            ?? Time(values["from"], "from", out from) ?? Time(values["to"], "to", out to)) is { } refusal)
+        {
+            return refusal;
+        }
+
         OrderStatus? status = null;
         if (values["status"] is [{ } name])
         {
@@ -169,12 +186,6 @@ internal static class OrdersApi
             }
 
             status = parsed;
-        }
-
-        DateTimeOffset? to = null;
-        if ((Time(values["from"], "from", out var from) ?? Time(values["to"], "to", out to)) is { } refusal)
-        {
-            return refusal;
         }
 
         long? sku = null;
@@ -199,17 +210,17 @@ internal static class OrdersApi
         return null;
     }
 
-    private static Refusal? Time(Microsoft.Extensions.Primitives.StringValues text, string param, out DateTimeOffset? time)
+    // RFC 3339, which needs a zone: without one "12:00" would mean something else in every office.
+    private static Refusal? Time(Microsoft.Extensions.Primitives.StringValues value, string param, out DateTimeOffset? time)
     {
         time = null;
-        if (text is not [{ } value])
+        if (value is not [{ } text])
         {
             return null;
         }
 
-        // RFC 3339 needs a zone: without one "12:00" would mean something else in every office.
-        if (value.Length < 20 || !(value.EndsWith('Z') || value[^6] is '+' or '-')
-            || !DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed))
+        if (!(text.EndsWith('Z') || text is [.., '+' or '-', _, _, ':', _, _])
+            || !DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed))
         {
             return new Refusal(RefusalCode.InvalidRequest, param, "A time as in 2026-11-30T08:00:00Z.");
         }
