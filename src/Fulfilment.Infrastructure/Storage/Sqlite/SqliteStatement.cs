@@ -22,36 +22,19 @@ internal sealed class SqliteStatement : IDisposable
         }
     }
 
-    public SqliteStatement Bind(int index, long value)
-    {
-        _ = raw.sqlite3_bind_int64(_statement, index, value);
-        return this;
-    }
+    public SqliteStatement Bind(int index, long value) => Bound(raw.sqlite3_bind_int64(_statement, index, value));
 
-    public SqliteStatement Bind(int index, long? value)
-    {
-        _ = value is { } number ? raw.sqlite3_bind_int64(_statement, index, number) : raw.sqlite3_bind_null(_statement, index);
-        return this;
-    }
+    public SqliteStatement Bind(int index, long? value) =>
+        Bound(value is { } number ? raw.sqlite3_bind_int64(_statement, index, number) : raw.sqlite3_bind_null(_statement, index));
 
-    public SqliteStatement Bind(int index, string? value)
-    {
-        _ = value is null ? raw.sqlite3_bind_null(_statement, index) : raw.sqlite3_bind_text(_statement, index, value);
-        return this;
-    }
+    public SqliteStatement Bind(int index, string? value) =>
+        Bound(value is null ? raw.sqlite3_bind_null(_statement, index) : raw.sqlite3_bind_text(_statement, index, value));
 
-    public SqliteStatement Bind(int index, byte[]? value)
-    {
-        _ = value is null ? raw.sqlite3_bind_null(_statement, index) : raw.sqlite3_bind_blob(_statement, index, value);
-        return this;
-    }
+    public SqliteStatement Bind(int index, byte[]? value) =>
+        Bound(value is null ? raw.sqlite3_bind_null(_statement, index) : raw.sqlite3_bind_blob(_statement, index, value));
 
     /// <summary>Copies the bytes; an empty span is an empty blob.</summary>
-    public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
-    {
-        _ = raw.sqlite3_bind_blob(_statement, index, value);
-        return this;
-    }
+    public SqliteStatement Bind(int index, ReadOnlySpan<byte> value) => Bound(raw.sqlite3_bind_blob(_statement, index, value));
 
     /// <summary>Whether there is a row; its columns stay readable until the next call or <see cref="Reset"/>.</summary>
     public bool Step()
@@ -93,6 +76,9 @@ internal sealed class SqliteStatement : IDisposable
     public byte[] Blob(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
 
     public void Dispose() => _statement.Dispose();
+
+    // A statement that is still running takes no values: it would run again with those of the row before.
+    private SqliteStatement Bound(int code) => code == raw.SQLITE_OK ? this : throw Error(code);
 
     private SqliteException Error(int code) =>
         new(raw.sqlite3_errmsg(_db).utf8_to_string(), code & 0xFF, raw.sqlite3_extended_errcode(_db));
