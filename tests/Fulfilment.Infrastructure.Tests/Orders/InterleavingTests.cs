@@ -1,0 +1,102 @@
+using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storefronts;
+using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
+
+namespace Fulfilment.Infrastructure.Tests.Orders;
+
+/// <summary>Everything at once, in an order nobody chose: whatever comes of it, no key is in two units, and stock, money and custody are a recount.</summary>
+public sealed class InterleavingTests
+{
+    private const int Workers = 6;
+    private const int StepsOfEach = 60;
+
+    [Fact]
+    public async Task OrdersHoldsAndStock_InAnyOrder_Balance()
+    {
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        await using var engine = await StartAsync(new OrderEngineOptions { Intake = new IntakeOptions(GroupLimit: 16) });
+        await engine.AddStorefrontAsync("free");
+        await engine.AddStorefrontAsync("prepaid", shop => shop with { Settlement = Settlement.Prepaid, HoldAbove = Cny(35) });
+        await engine.AddStorefrontAsync("credit", shop => shop with { CreditLimit = Cny(400), HoldAbove = Cny(25) });
+        await engine.DepositAsync("prepaid", Cny(500));
+        await engine.AddSkuAsync("ONE");
+        await engine.AddSkuAsync("TWO");
+
+        var start = new TaskCompletionSource();
+        var workers = Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
+        {
+            await start.Task;
+            await WorkAsync(engine, new Random(seed + worker));
+        })).ToArray();
+        start.SetResult();
+        await Task.WhenAll(workers);
+
+        await OrderBooks.AssertBalanceAsync(engine, $"seed {seed}");
+        Assert.True(await engine.CountAsync("orders") > 0, $"seed {seed}");
+        await AssertLimitsHeldAsync(engine, $"seed {seed}");
+    }
+
+    private static async Task WorkAsync(OrderEngine engine, Random random)
+    {
+        for (var step = 0; step < StepsOfEach; step++)
+        {
+            var sku = engine.Catalogue.FindSku(random.Next(2) == 0 ? "ONE" : "TWO")!;
+            switch (random.Next(12))
+            {
+                case 0:
+                    var days = random.Next(3) == 0 ? (DateOnly?)null : DateOnly.FromDayNumber(engine.Calendar.Today + random.Next(-1, 5));
+                    await engine.AddBatchAsync(sku, random.Next(1, 12), days);
+                    await engine.Window.StockChangedAsync(CancellationToken.None);
+                    break;
+                case 1:
+                    engine.Window.Reset(sku.Id);
+                    break;
+                case 2:
+                    await engine.DepositAsync("prepaid", Cny(random.Next(1, 50)));
+                    break;
+                case 3 or 4:
+                    await SettleAsync(engine, random);
+                    break;
+                default:
+                    await PlaceAsync(engine, random);
+                    break;
+            }
+        }
+    }
+
+    private static async Task PlaceAsync(OrderEngine engine, Random random)
+    {
+        // Few references, so that many are repeats; the content follows from the reference or does not.
+        var number = random.Next(200);
+        var content = random.Next(5) == 0 ? random : new Random(number);
+        var lines = Enumerable.Range(0, content.Next(1, 4)).Select(_ => (content.Next(2) == 0 ? "ONE" : "TWO", content.Next(1, 4))).ToArray();
+        var request = Request($"A-{number}", lines) with { AllowPartial = content.Next(2) == 0 };
+        await engine.PlaceAsync(request, new[] { "free", "prepaid", "credit" }[number % 3]);
+    }
+
+    private static async Task SettleAsync(OrderEngine engine, Random random)
+    {
+        var storefront = engine.Catalogue.FindStorefront(random.Next(2) == 0 ? "prepaid" : "credit")!.Id;
+        var held = await engine.Orders.ListAsync(new OrderQuery(storefront, null, 5) { Status = OrderStatus.Held }, CancellationToken.None);
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        var id = held[random.Next(held.Count)].Id;
+        _ = random.Next(3) switch
+        {
+            0 => await engine.Held.ReleaseAsync(id, Operator),
+            1 => await engine.Held.RejectAsync(id, Operator),
+            _ => await engine.Held.CancelAsync(storefront, id),
+        };
+    }
+
+    private static async Task AssertLimitsHeldAsync(OrderEngine engine, string seed)
+    {
+        var (prepaid, credit) = (await engine.WalletAsync("prepaid"), await engine.WalletAsync("credit"));
+        Assert.True(prepaid.Balance - prepaid.Held >= Core.Money.Zero, seed);
+        Assert.True(credit.Balance - credit.Held >= -Cny(400), seed);
+    }
+}

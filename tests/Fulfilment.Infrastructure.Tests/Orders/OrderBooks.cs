@@ -1,0 +1,164 @@
+using Dapper;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Infrastructure.Tests.Orders;
+
+/// <summary>
+/// Counts everything once more from the rows themselves: units against keys, stock, money, custody and due times. Each query lists what is wrong;
+/// all must be empty.
+/// </summary>
+internal static class OrderBooks
+{
+    private static readonly (string Name, string Faults)[] Queries =
+    [
+        ("a key in two units",
+            "SELECT card_key_id FROM units WHERE card_key_id IS NOT NULL GROUP BY card_key_id HAVING count(*) > 1"),
+        ("a delivered key without a delivered unit, or the other way round",
+            """
+            SELECT k.id FROM card_keys AS k LEFT JOIN units AS u ON u.card_key_id = k.id AND u.state = @unitDelivered
+            WHERE (k.state = @delivered) <> (u.id IS NOT NULL)
+            """),
+        ("a reserved key without a reserved unit, or the other way round",
+            """
+            SELECT k.id FROM card_keys AS k LEFT JOIN units AS u ON u.card_key_id = k.id AND u.state = @unitReserved
+            WHERE (k.state = @reserved) <> (u.id IS NOT NULL)
+            """),
+        ("a unit whose key is of another SKU than its line",
+            """
+            SELECT u.id FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id JOIN card_keys AS k ON k.id = u.card_key_id
+            WHERE k.sku_id <> l.sku_id
+            """),
+        ("a line with another number of units than ordered",
+            "SELECT l.id FROM order_lines AS l WHERE l.quantity <> (SELECT count(*) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id)"),
+        ("a batch whose stock is not a recount",
+            """
+            SELECT b.id FROM batches AS b
+            WHERE (SELECT total(available) || '/' || total(reserved) || '/' || total(frozen) || '/' || total(delivered) || '/' || total(voided) || '/' || total(expired)
+                   FROM batch_stock AS s WHERE s.batch_id = b.id)
+               <> (SELECT total(state = 10) || '/' || total(state = 11) || '/' || total(state = 12) || '/' || total(state = 13) || '/' || total(state = 14) || '/' || total(state = 15)
+                   FROM card_keys AS k WHERE k.batch_id = b.id)
+               OR b.accepted <> (SELECT count(*) FROM card_keys AS k WHERE k.batch_id = b.id)
+            """),
+        ("an order with another number of open units than it says",
+            """
+            SELECT o.id FROM orders AS o
+            WHERE o.open_units <> (SELECT count(*) FROM units AS u WHERE u.order_id = o.id AND u.state < @unitDelivered)
+               OR (o.open_units = 0) <> (o.status >= @fulfilled)
+            """),
+        ("an open order without a due time, or a closed one with a due time or without an end",
+            "SELECT id FROM orders WHERE (status < @fulfilled) <> (due_at IS NOT NULL) OR (status < @fulfilled) = (completed_at IS NOT NULL)"),
+        ("a delivered unit that was not paid for, or money for one that was not delivered",
+            """
+            SELECT o.id FROM orders AS o
+            WHERE (SELECT total(l.unit_price) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+                   WHERE u.order_id = o.id AND u.state = @unitDelivered)
+               <> (SELECT total(t.amount) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @sale)
+            """),
+        ("an order whose codes' cost is not what they had cost",
+            """
+            SELECT o.id FROM orders AS o
+            WHERE (SELECT total(b.unit_cost) FROM units AS u JOIN card_keys AS k ON k.id = u.card_key_id JOIN batches AS b ON b.id = k.batch_id
+                   WHERE u.order_id = o.id AND u.state = @unitDelivered)
+               <> (SELECT total(t.amount) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @costOfSale)
+            """),
+        ("a batch whose inventory account is not the cost of what is left",
+            """
+            SELECT b.id FROM batches AS b
+            WHERE b.unit_cost * (SELECT count(*) FROM card_keys AS k WHERE k.batch_id = b.id AND k.state <> @delivered)
+               <> (SELECT total(CASE WHEN t.debit_account = @inventory THEN t.amount ELSE -t.amount END) FROM transfers AS t
+                   WHERE (t.debit_account = @inventory AND t.debit_subject = b.id) OR (t.credit_account = @inventory AND t.credit_subject = b.id))
+            """),
+        ("a wallet that is not deposits less sales",
+            """
+            SELECT w.storefront_id FROM wallets AS w
+            WHERE w.balance <> (SELECT total(CASE WHEN t.kind = @deposit THEN t.amount ELSE -t.amount END) FROM transfers AS t
+                                WHERE t.currency = w.currency AND ((t.kind = @sale AND t.debit_subject = w.storefront_id) OR (t.kind = @deposit AND t.credit_subject = w.storefront_id)))
+               OR w.held <> (SELECT total(h.amount) FROM holds AS h WHERE h.storefront_id = w.storefront_id AND h.currency = w.currency AND h.state = @open)
+            """),
+        ("a sale of a storefront without a wallet",
+            "SELECT t.id FROM transfers AS t WHERE t.kind = @sale AND NOT EXISTS (SELECT 1 FROM wallets AS w WHERE w.storefront_id = t.debit_subject AND w.currency = t.currency)"),
+        ("an open hold without a held order, or the other way round",
+            "SELECT o.id FROM orders AS o LEFT JOIN holds AS h ON h.order_id = o.id AND h.state = @open WHERE (o.status = @held) <> (h.order_id IS NOT NULL)"),
+        ("a version of an order that its storefront was not told of",
+            "SELECT o.id FROM orders AS o WHERE o.version <> (SELECT count(*) FROM outbox AS m WHERE m.order_id = o.id AND m.version <= o.version)"),
+    ];
+
+    public static async Task AssertBalanceAsync(OrderEngine engine, string? seed = null)
+    {
+        var faults = await engine.Storage.Database.ReadSnapshotAsync(async connection =>
+        {
+            var found = new List<string>();
+            foreach (var (name, query) in Queries)
+            {
+                var rows = (await connection.QueryAsync<long>(query, Numbers)).ToList();
+                if (rows.Count > 0)
+                {
+                    found.Add($"{name}: {string.Join(", ", rows.Take(5))}");
+                }
+            }
+
+            return found;
+        });
+        faults.AddRange(await CustodyFaultsAsync(engine));
+        Assert.True(faults.Count == 0, $"{seed} {string.Join("; ", faults)}");
+    }
+
+    private static object Numbers => new
+    {
+        reserved = CardKeyState.Reserved,
+        delivered = CardKeyState.Delivered,
+        unitReserved = UnitState.Reserved,
+        unitDelivered = UnitState.Delivered,
+        held = OrderStatus.Held,
+        fulfilled = OrderStatus.Fulfilled,
+        open = HoldState.Open,
+        sale = TransferKind.Sale,
+        costOfSale = TransferKind.CostOfSale,
+        deposit = TransferKind.Deposit,
+        inventory = AccountKind.Inventory,
+    };
+
+    // Every chain is whole and ends in the state the key is in, and the day roots count every entry.
+    private static async Task<List<string>> CustodyFaultsAsync(OrderEngine engine)
+    {
+        var (keys, entries, days) = await engine.Storage.Database.ReadSnapshotAsync(async connection => (
+            (await connection.QueryAsync<(long Id, long Sku, long Batch, long ExpiresOn, byte[] Fingerprint, long State)>(
+                "SELECT id, sku_id, batch_id, expires_on, fingerprint, state FROM card_keys")).ToList(),
+            (await connection.QueryAsync<(long Key, long Sequence, long State, long At, long? Unit, byte[] Seal)>(
+                "SELECT card_key_id, sequence, state, at, unit_id, seal FROM custody_entries ORDER BY card_key_id, sequence")).ToLookup(entry => entry.Key),
+            (await connection.QueryAsync<(long Day, long Node, long Entries, byte[] Root, byte[] Seal)>(
+                "SELECT day, node, entries, root, seal FROM custody_days")).ToList()));
+        var faults = new List<string>();
+        foreach (var key in keys)
+        {
+            var origin = new CustodyOrigin(key.Id, key.Sku, key.Batch, (int)key.ExpiresOn, key.Fingerprint);
+            CustodyEntry? last = null;
+            foreach (var row in entries[key.Id])
+            {
+                var entry = new CustodyEntry(row.Key, (int)row.Sequence, (CardKeyState)row.State, row.At, row.Unit, row.Seal);
+                if (entry.Sequence != (last?.Sequence ?? 0) + 1 || !engine.Chain.Verify(origin, last, entry))
+                {
+                    faults.Add($"a broken custody chain: {key.Id}");
+                }
+
+                last = entry;
+            }
+
+            // Keys that a test froze or voided by hand have no entry for it.
+            if (key.State is (long)CardKeyState.Delivered or (long)CardKeyState.Reserved && (long?)last?.State != key.State)
+            {
+                faults.Add($"a custody chain that does not end in the key's state: {key.Id}");
+            }
+        }
+
+        if (days.Sum(day => day.Entries) != entries.Sum(chain => chain.Count())
+            || !days.All(day => new CustodyDay((int)day.Day, (int)day.Node, day.Entries, day.Root, day.Seal).Verify(engine.Seal)))
+        {
+            faults.Add("a custody day that does not hold its entries");
+        }
+
+        return faults;
+    }
+}

@@ -1,0 +1,71 @@
+using Dapper;
+using Fulfilment.Core;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ledger;
+
+namespace Fulfilment.Infrastructure.Tests.Orders;
+
+/// <summary>A batch of real codes: encrypted, with fingerprints, stock and the purchase in the ledger, as an import leaves it.</summary>
+internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
+{
+    public static async Task<TestBatch> AddAsync(OrderEngine engine, Sku sku, int count, int expiresOn, Money unitCost, BatchStatus status)
+    {
+        var id = engine.Ids.Next();
+        var keys = Enumerable.Range(0, count).Select(_ => engine.Ids.Next()).ToList();
+        await engine.Storage.Database.WriteAsync(async connection =>
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO batches (id, sku_id, status, unit_cost, currency, default_expires_on, owner, idempotency_key, processed, accepted, duplicate, rejected)
+                VALUES (@id, @sku, @status, @unitCost, 'CNY', @expiresOn, 'test', 'key-' || @id, @count, @count, 0, 0);
+                INSERT INTO batch_stock (batch_id, node, available, reserved, frozen, delivered, voided, expired)
+                VALUES (@id, 3, @count, 0, 0, 0, 0, 0);
+                UPDATE change_counters SET value = value + 1 WHERE name = 'stock';
+                """,
+                new { id, sku = sku.Id, status, unitCost = unitCost.TenThousandths, expiresOn, count });
+            await connection.ExecuteAsync(
+                "INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@key, @sku, @id, 10, @expiresOn, @fingerprint, @code)",
+                keys.Select(key => new { key, sku = sku.Id, id, expiresOn, fingerprint = Fingerprint(engine, sku, key), code = engine.Codes.Protect(key, CodeOf(sku, key)) }));
+            if (count > 0 && unitCost > Money.Zero)
+            {
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency)
+                    VALUES (@transfer, @kind, @inventory, @id, @payable, @id, @amount, 'CNY')
+                    """,
+                    new
+                    {
+                        transfer = engine.Ids.Next(),
+                        kind = TransferKind.Purchase,
+                        inventory = AccountKind.Inventory,
+                        payable = AccountKind.Payable,
+                        id,
+                        amount = (unitCost * count).TenThousandths,
+                    });
+            }
+
+            return true;
+        });
+        return new TestBatch(id, keys);
+    }
+
+    public static CodeText CodeOf(Sku sku, long key) => new(null, $"{sku.Code}-{key:x}");
+
+    /// <summary>Moves a key as another use case of the engine would: state, stock and custody together.</summary>
+    public async Task MoveAsync(OrderEngine engine, long key, CardKeyState to) => await engine.Storage.Database.WriteAsync(async connection =>
+    {
+        Assert.True(CardKeyStates.Table.Allows(CardKeyState.Available, to));
+        Assert.Equal(1, await connection.ExecuteAsync("UPDATE card_keys SET state = @to WHERE id = @key AND state = 10", new { to, key }));
+        await connection.ExecuteAsync(
+            $"UPDATE batch_stock SET available = available - 1, {to.ToString().ToLowerInvariant()} = {to.ToString().ToLowerInvariant()} + 1 WHERE batch_id = @Id", new { Id });
+        return true;
+    });
+
+    private static byte[] Fingerprint(OrderEngine engine, Sku sku, long key)
+    {
+        var fingerprint = new byte[ICodeProtection.HashSize];
+        engine.Codes.Fingerprint(CodeOf(sku, key), fingerprint);
+        return fingerprint;
+    }
+}
