@@ -15,8 +15,11 @@ internal static class Health
     public static void MapHealth(this WebApplication app)
     {
         ApiJson.Use(HealthJson.Default);
-        app.MapGet("/health/live", () => TypedResults.Json(new LiveAnswer("live"), ApiJson.TypeInfo<LiveAnswer>()));
-        app.MapGet("/health/ready", ReadyAsync);
+        app.MapGet("/health/live", () => TypedResults.Json(new LiveAnswer("live"), ApiJson.TypeInfo<LiveAnswer>()))
+            .WithName("Live").WithSummary("Whether the process lives.").WithTags("Health").Produces<LiveAnswer>();
+        app.MapGet("/health/ready", ReadyAsync)
+            .WithName("Ready").WithSummary("Whether orders can be taken, and what is at fault if not.").WithTags("Health")
+            .Produces<ReadyAnswer>().Produces<ReadyAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, TimeProvider time)
