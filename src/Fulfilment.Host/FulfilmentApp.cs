@@ -3,6 +3,7 @@ using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.OpenApi;
 using Fulfilment.Infrastructure.Pool;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Fulfilment.Host;
@@ -30,7 +31,7 @@ internal static class FulfilmentApp
         return builder;
     }
 
-    /// <summary>Everything but the open port: call <c>StartAsync</c> or <c>RunAsync</c> on what it returns.</summary>
+    /// <summary>Everything but the open port: call <c>StartAsync</c> or <see cref="ListenAsync"/> on what it returns.</summary>
     /// <exception cref="SetupException">The engine cannot run as it is set up.</exception>
     public static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, Action<WebApplication>? more = null, CancellationToken cancellation = default)
     {
@@ -61,6 +62,20 @@ internal static class FulfilmentApp
         {
             await app.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Opens the port and starts the loops.</summary>
+    /// <exception cref="SetupException">Something else listens there.</exception>
+    public static async Task ListenAsync(this WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new SetupException($"{exception.Message} Stop what listens there, or choose another address with --urls.", exception);
         }
     }
 }

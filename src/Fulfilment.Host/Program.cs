@@ -3,6 +3,7 @@ using Fulfilment.Host.Commands;
 
 return await new RootCommand("Takes orders for benefit codes and account top-ups and sees each one through to a delivered benefit, once.")
     .ServesByDefault()
+    .WithDemo()
     .WithKeys()
     .Parse(args)
     .InvokeAsync();

@@ -26,6 +26,9 @@ internal static class Settings
         // At any level this category opens a scope and an activity for each request; failures are logged by ProblemMiddleware.
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
 
+        // It would print the stack trace of a taken port beside our sentence; what stops the host BackgroundLoop logs itself.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
+
         // One JSON object a line for whatever collects logs; a sentence a line for a person at a terminal.
         [LogFormat] = Console.IsOutputRedirected ? "json" : "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",

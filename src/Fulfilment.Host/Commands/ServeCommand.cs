@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.AspNetCore.Connections;
 
 namespace Fulfilment.Host.Commands;
 
@@ -31,15 +30,8 @@ internal static class ServeCommand
         }
 
         await using var app = await FulfilmentApp.BuildAsync(builder, cancellation: cancellation);
-        try
-        {
-            await app.RunAsync(cancellation);
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            throw new SetupException($"{exception.Message} Stop what listens there, or choose another address with --urls.", exception);
-        }
-
+        await app.ListenAsync(cancellation);
+        await app.WaitForShutdownAsync(cancellation);
         return 0;
     });
 }
