@@ -33,6 +33,7 @@ internal static class Backends
         services.AddCatalogue();
         services.AddInProcessPool();
         services.AddInventory();
+        services.AddChecks();
         services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<Migrator>();
@@ -60,6 +61,13 @@ internal static class Backends
         services.AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
         services.AddSingleton<IAuditStore, AuditStore>();
         services.AddSingleton<IStockLevels, StockLevels>();
+    }
+
+    private static void AddChecks(this IServiceCollection services)
+    {
+        services.TryAddSingleton<CustodyChain>();
+        services.AddSingleton<ICustodyRecordStore, CustodyRecordStore>().AddSingleton<VerifyCustody>();
+        services.AddSingleton<ILedgerRecordStore, LedgerRecordStore>().AddSingleton<CheckLedger>();
     }
 
     private static void AddInventory(this IServiceCollection services) =>

@@ -5,5 +5,7 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .ServesByDefault()
     .WithDemo()
     .WithKeys()
+    .WithCustody()
+    .WithLedger()
     .Parse(args)
     .InvokeAsync();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fulfilment.Core.Auditing;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Host.Commands;
 
@@ -12,7 +13,9 @@ internal static class EngineCommand
     /// <param name="parsed">Gives the settings of <see cref="CommandSettings"/>.</param>
     /// <param name="run">Gets the opened engine and answers the exit code.</param>
     /// <param name="cancellation">Somebody pressed Ctrl+C.</param>
-    public static Task<int> RunAsync(ParseResult parsed, Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancellation) =>
+    /// <param name="needsDatabase">Whether to refuse a folder without one instead of making it: what looks at stored records must not call an empty folder sound.</param>
+    public static Task<int> RunAsync(
+        ParseResult parsed, Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancellation, bool needsDatabase = false) =>
         CommandErrors.CatchAsync(async () =>
         {
             var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -23,6 +26,11 @@ internal static class EngineCommand
             builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
                 .AddSimpleConsole(line => line.SingleLine = true)
                 .SetMinimumLevel(LogLevel.Warning);
+            if (needsDatabase)
+            {
+                RequireDatabase(builder.Configuration[Settings.StoragePath] ?? "");
+            }
+
             builder.Services.AddBackends(builder.Configuration, besideHost: true);
 
             using var host = builder.Build();
@@ -30,4 +38,12 @@ internal static class EngineCommand
             await Engine.OpenAsync(host.Services, cancellation);
             return await run(host.Services, cancellation);
         });
+
+    private static void RequireDatabase(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, SqliteDatabase.FileName)))
+        {
+            throw new SetupException($"There is no database in {Path.GetFullPath(folder.Length == 0 ? "." : folder)}. Say with --storage which folder the host uses.");
+        }
+    }
 }
