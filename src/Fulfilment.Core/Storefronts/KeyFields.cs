@@ -124,7 +124,8 @@ public sealed record KeyFields
 
         if (text!.Contains('/', StringComparison.Ordinal))
         {
-            return IPNetwork.TryParse(text, out network);
+            // Host bits that are set would be dropped without a word, and the key be good for a network that nobody wrote.
+            return IPNetwork.TryParse(text, out network) && network.BaseAddress.Equals(parsed);
         }
 
         network = new IPNetwork(parsed, parsed.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);

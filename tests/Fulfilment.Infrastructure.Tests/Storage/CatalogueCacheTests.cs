@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using Fulfilment.Core;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Infrastructure.Storage;
@@ -57,31 +59,25 @@ public sealed class CatalogueCacheTests
     }
 
     [Fact]
-    public async Task Snapshot_IsOfOneMoment_EvenWhileOthersWrite()
+    public async Task ReadOfASnapshot_SeesOneMoment_EvenWhenAnotherWritesInBetween()
     {
-        // Each change raises name and version together, so a torn read would show them apart.
         using var fixture = await CatalogueFixture.CreateAsync();
-        await fixture.CreateSku.RunAsync(CatalogueFixture.Sku(), CatalogueFixture.Operator);
-        using var command = new SqliteDatabase(fixture.Data.Folder, besideHost: true);
-        var store = new SkuStore(command, fixture.Ids);
-        var writing = Task.Run(async () =>
-        {
-            for (var version = 2; version <= 60; version++)
+        await fixture.StorefrontAsync();
+
+        var (before, after) = await fixture.Data.Database.ReadSnapshotAsync(
+            async connection =>
             {
-                var name = $"{version}";
-                await store.UpdateAsync("VIDEO-VIP-1M", sku => sku with { Name = name }, CatalogueFixture.Operator);
-            }
-        }, Cancellation);
+                var first = await CountAsync(connection);
+                await fixture.StorefrontAsync("shop-2");
+                return (first, await CountAsync(connection));
+            },
+            Cancellation);
 
-        while (!writing.IsCompleted)
-        {
-            await fixture.Cache.RefreshAsync(Cancellation);
-            var seen = fixture.Cache.Current;
-            Assert.Equal(seen.Version == 1 ? "会员" : $"{seen.Version}", seen.FindSku("VIDEO-VIP-1M")!.Name);
-        }
-
-        await writing;
+        Assert.Equal((1, 1), (before, after));
+        Assert.Equal(2, await fixture.CountAsync("storefronts"));
     }
+
+    private static Task<long> CountAsync(DbConnection connection) => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM storefronts");
 
     private static Task<List<long>> WatchAsync(ICatalogue catalogue, CancellationToken stop) => Task.Run(async () =>
     {
