@@ -4,6 +4,7 @@ using Fulfilment.Host.Commands;
 return await new RootCommand("Takes orders for benefit codes and account top-ups and sees each one through to a delivered benefit, once.")
     .ServesByDefault()
     .WithDemo()
+    .WithImport()
     .WithKeys()
     .WithCustody()
     .WithLedger()

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
@@ -16,8 +14,6 @@ namespace Fulfilment.Host.Api;
 /// <summary>Batches and stock; API.md, Inventory. For operators: a supplier's key, bound to its own SKUs, comes in a later release.</summary>
 internal static class InventoryApi
 {
-    private const int ErrorsAtATime = 1_000;
-
     private static readonly Refusal OperatorsOnly = new(RefusalCode.Forbidden, Detail: "Only an operator's key may see and change the inventory.");
     private static readonly Refusal NotFound = new(RefusalCode.NotFound);
 
@@ -66,30 +62,8 @@ internal static class InventoryApi
 
     private static async Task<Results<PushStreamHttpResult, ProblemResult>> ErrorsAsync(string id, IInventory inventory, CancellationToken cancellation) =>
         await FindAsync(id, inventory, cancellation) is { } batch
-            ? TypedResults.Stream(body => WriteErrorsAsync(batch.Id, inventory, body, cancellation), "text/csv; charset=utf-8")
+            ? TypedResults.Stream(body => RejectedRowsCsv.WriteAsync(batch.Id, inventory, body, cancellation), "text/csv; charset=utf-8")
             : new ProblemResult(NotFound);
-
-    private static async Task WriteErrorsAsync(long batchId, IInventory inventory, Stream body, CancellationToken cancellation)
-    {
-        var lines = new StringBuilder("line,reason\r\n");
-        var last = 0L;
-        while (true)
-        {
-            var rows = await inventory.RejectedRowsAsync(batchId, last, ErrorsAtATime, cancellation);
-            foreach (var row in rows)
-            {
-                lines.Append(CultureInfo.InvariantCulture, $"{row.Line},{row.Reason.Code}\r\n");
-                last = row.Line;
-            }
-
-            await body.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), cancellation);
-            lines.Clear();
-            if (rows.Count < ErrorsAtATime)
-            {
-                return;
-            }
-        }
-    }
 
     private static async Task<Results<Ok<StockView>, ProblemResult>> StockAsync(
         string? sku, HttpContext http, IInventory inventory, ICatalogue catalogue, CancellationToken cancellation)
