@@ -1,6 +1,8 @@
 using System.Net;
 using Fulfilment.Core.Ids;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfilment.Host.Tests.Api;
@@ -18,6 +20,21 @@ public sealed class HealthTests
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         Assert.Equal("""{"status":"ready","checks":{"database":"ok","nodeLease":"ok","pool":"ok"}}""", (await ready.JsonAsync()).GetRawText());
+    }
+
+    [Fact]
+    public async Task DatabaseThatIsGone_IsNotReady()
+    {
+        await using var host = await TestHost.StartAsync();
+        SqliteConnection.ClearAllPools();
+        File.Delete(Path.Combine(host.Folder, SqliteDatabase.FileName));
+
+        using var ready = await host.GetAsync("/health/ready");
+        using var live = await host.GetAsync("/health/live");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("down", (await ready.JsonAsync()).GetProperty("checks").GetProperty("database").GetString());
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed class CallerGuard(RequestDelegate next, Authenticator authentica
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not { } endpoint)
+        // Routing answers a wrong method with an endpoint of its own, which is no route.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
         {
             return GuardUnknownAsync(context);
         }

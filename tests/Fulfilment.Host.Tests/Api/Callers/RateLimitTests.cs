@@ -40,6 +40,18 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task LimitedCallerWithAWrongMethod_SeesItsLimitToo()
+    {
+        await using var host = await TestHost.StartAsync(Options(new ManualTimeProvider()));
+        var key = await host.ShopAsync(ratePerSecond: 5);
+
+        using var answer = await host.SendAsync(HttpMethod.Delete, Path, key);
+
+        await answer.AssertProblemAsync(HttpStatusCode.MethodNotAllowed, "invalid_request");
+        AssertLimit(answer, "\"storefront\";r=4;t=1", quota: 5);
+    }
+
+    [Fact]
     public async Task LimitedCallerWithoutTheScope_SeesItsLimitToo()
     {
         await using var host = await TestHost.StartAsync(Options(new ManualTimeProvider()));
