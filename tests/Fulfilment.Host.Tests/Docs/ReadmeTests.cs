@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace Fulfilment.Host.Tests.Docs;
+
+/// <summary>What the READMEs say can be pasted, followed and set.</summary>
+public sealed partial class ReadmeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fulfilment-readme-").FullName;
+
+    [Fact]
+    public async Task FirstOrder_WorksAsPasted()
+    {
+        var port = FreePort();
+        var lines = Section(Read("README.md"), "## A first order")
+            .Where(line => !line.StartsWith("dotnet build", StringComparison.Ordinal))
+            .Select(line => line.StartsWith("host=", StringComparison.Ordinal) ? $"host={typeof(Program).Assembly.Location}" : line)
+            .Select(line => line.Replace(":8080", $":{port}", StringComparison.Ordinal));
+
+        var output = await PasteAsync(string.Join('\n', [.. lines, "wait $!", "echo stopped with $?"]), port);
+
+        Assert.Contains("\"accepted\":3", output, StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"fulfilled\"", output, StringComparison.Ordinal);
+        Assert.Contains("200 means: this order was there already", output, StringComparison.Ordinal);
+        Assert.Contains("\"available\":2,\"reserved\":0,\"frozen\":0,\"delivered\":1", output, StringComparison.Ordinal);
+        Assert.Equal(2, Secret().Count(output));
+        Assert.Contains("\"action\":\"codes.revealed\"", output, StringComparison.Ordinal);
+        Assert.EndsWith("stopped with 0\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("urn:fulfilment:problem", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ChineseReadme_HasTheSameCommands() =>
+        Assert.Equal(Section(Read("README.md"), "# "), Section(Read("README.zh-CN.md"), "# "));
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.zh-CN.md")]
+    [InlineData("docs/api.md")]
+    public void Links_LeadSomewhere(string page)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
+        var links = Link().Matches(string.Join('\n', Read(page))).Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).ToList();
+
+        Assert.All(links, link => Assert.True(link.StartsWith('#') || Path.Exists(Path.Combine(folder, link.Split('#')[0])), link));
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.zh-CN.md")]
+    public void Configuration_HasEverySettingThatTheHostReads(string page)
+    {
+        var text = string.Join('\n', Read(page));
+        var settings = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Fulfilment.Host"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => Setting().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .Where(name => !name.StartsWith("Logging:", StringComparison.Ordinal))
+            .Distinct()
+            .ToList();
+
+        Assert.Contains("Storage:Path", settings);
+        Assert.All(settings, setting => Assert.Contains($"`{setting}`", text, StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string[] Read(string page) => File.ReadAllLines(Path.Combine(Repository.Root, page));
+
+    // The lines in the bash blocks from a heading to the next one of its level.
+    private static List<string> Section(string[] lines, string heading)
+    {
+        var level = heading.Split(' ')[0] + " ";
+        var commands = new List<string>();
+        var (inSection, inBlock) = (false, false);
+        foreach (var line in lines)
+        {
+            if (!inBlock && line.StartsWith(level, StringComparison.Ordinal))
+            {
+                inSection = line.StartsWith(heading, StringComparison.Ordinal);
+            }
+            else if (line.StartsWith("```", StringComparison.Ordinal))
+            {
+                inBlock = line == "```bash";
+            }
+            else if (inSection && inBlock)
+            {
+                commands.Add(line);
+            }
+        }
+
+        Assert.NotEmpty(commands);
+        return commands;
+    }
+
+    private async Task<string> PasteAsync(string script, int port)
+    {
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = _folder,
+            Environment = { ["Urls"] = $"http://127.0.0.1:{port}" },
+        })!;
+        var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return output;
+    }
+
+    // Free a moment ago; the README names a fixed port, so the script needs a number beforehand.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("\"([A-Z][A-Za-z]+:[A-Z][A-Za-z]+)\"")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex("\"secret\":\"QX7F-22KD-91MP\"")]
+    private static partial Regex Secret();
+}
