@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -9,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Fulfilment.Host.Tests;
 
 /// <summary>The real host on a real port, with a storage folder of its own that goes with it.</summary>
-public sealed class TestHost : IAsyncDisposable
+public sealed class TestHost : IRunningHost, IAsyncDisposable
 {
     /// <summary>The bootstrap key of every test host: an operator's, with every scope.</summary>
     public const string OperatorKey = "an-operator-key-that-tests-know-1";
@@ -59,34 +57,6 @@ public sealed class TestHost : IAsyncDisposable
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestHost(app, folder, options.Folder is null, log);
     }
-
-    /// <summary>Sends a request with a key, or without one, and a JSON body, or none.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key = null, string? json = null, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        if (key is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
-
-        if (json is not null)
-        {
-            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
-        }
-
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
-    }
-
-    public Task<HttpResponseMessage> GetAsync(string path, string? key = null, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Get, path, key, null, headers);
-
-    public Task<HttpResponseMessage> PostAsync(string path, string? key, string json, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Post, path, key, json, headers);
 
     /// <summary>What SIGTERM starts.</summary>
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);

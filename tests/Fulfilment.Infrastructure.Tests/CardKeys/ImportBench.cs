@@ -127,10 +127,6 @@ internal sealed class ImportBench : IDisposable
         {
         }
 
-        public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
-        {
-        }
-
         public void ReportDrift(long skuId, int count)
         {
         }

@@ -150,10 +150,6 @@ public sealed class DeliveredOnceTests
         {
         }
 
-        public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
-        {
-        }
-
         public void ReportDrift(long skuId, int count)
         {
         }

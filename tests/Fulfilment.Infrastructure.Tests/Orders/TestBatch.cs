@@ -25,7 +25,10 @@ internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
                 """,
                 new { id, sku = sku.Id, status, unitCost = unitCost.TenThousandths, expiresOn, count });
             await connection.ExecuteAsync(
-                "INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@key, @sku, @id, 10, @expiresOn, @fingerprint, @code)",
+                """
+                INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@key, @sku, @id, 10, @expiresOn, @fingerprint, @code);
+                INSERT INTO code_fingerprints (fingerprint, card_key_id) VALUES (@fingerprint, @key);
+                """,
                 keys.Select(key => new { key, sku = sku.Id, id, expiresOn, fingerprint = Fingerprint(engine, sku, key), code = engine.Codes.Protect(key, CodeOf(sku, key)) }));
             if (count > 0 && unitCost > Money.Zero)
             {
@@ -52,13 +55,28 @@ internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
 
     public static CodeText CodeOf(Sku sku, long key) => new(null, $"{sku.Code}-{key:x}");
 
-    /// <summary>Moves a key as another use case of the engine would: state, stock and custody together.</summary>
+    /// <summary>Moves an available key as another use case of the engine would: state, stock, custody chain and day root together.</summary>
     public async Task MoveAsync(OrderEngine engine, long key, CardKeyState to) => await engine.Storage.Database.WriteAsync(async connection =>
     {
         Assert.True(CardKeyStates.Table.Allows(CardKeyState.Available, to));
         Assert.Equal(1, await connection.ExecuteAsync("UPDATE card_keys SET state = @to WHERE id = @key AND state = 10", new { to, key }));
+        var counter = to.ToString().ToLowerInvariant();
+        await connection.ExecuteAsync($"UPDATE batch_stock SET available = available - 1, {counter} = {counter} + 1 WHERE batch_id = @Id", new { Id });
+
+        // A node of its own, whose day has this one entry.
+        var (sku, expiresOn, fingerprint) = await connection.QuerySingleAsync<(long, long, byte[])>(
+            "SELECT sku_id, expires_on, fingerprint FROM card_keys WHERE id = @key", new { key });
+        var now = engine.Time.GetUtcNow();
+        var entry = engine.Chain.Append(new CustodyOrigin(key, sku, Id, (int)expiresOn, fingerprint), null, to, now.ToUnixTimeMilliseconds(), null);
+        var day = new CustodyDay(engine.Calendar.DayOf(now), 100 + await connection.ExecuteScalarAsync<int>("SELECT count(*) FROM custody_days"));
+        day.Add(entry.Seal);
+        day.Close(engine.Seal);
         await connection.ExecuteAsync(
-            $"UPDATE batch_stock SET available = available - 1, {to.ToString().ToLowerInvariant()} = {to.ToString().ToLowerInvariant()} + 1 WHERE batch_id = @Id", new { Id });
+            """
+            INSERT INTO custody_entries (card_key_id, sequence, state, at, unit_id, seal) VALUES (@key, @Sequence, @State, @AtMs, NULL, @Seal);
+            INSERT INTO custody_days (day, node, entries, root, seal) VALUES (@Day, @Node, 1, @root, @daySeal);
+            """,
+            new { key, entry.Sequence, entry.State, entry.AtMs, entry.Seal, day.Day, day.Node, root = day.Root.ToArray(), daySeal = day.Seal });
         return true;
     });
 

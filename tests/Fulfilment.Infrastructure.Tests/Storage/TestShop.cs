@@ -203,10 +203,6 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
         {
         }
 
-        public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
-        {
-        }
-
         public void ReportDrift(long skuId, int count)
         {
         }

@@ -104,7 +104,7 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
                     throw new InvalidOperationException($"Card key {id} was found available and could not be taken.");
                 }
 
-                line.FromTable.Add(id);
+                line.Drift++;
             }
         }
     }
@@ -162,6 +162,5 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         }
 
         line.Keys.Clear();
-        line.FromTable.Clear();
     }
 }

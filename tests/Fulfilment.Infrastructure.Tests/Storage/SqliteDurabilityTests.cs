@@ -1,0 +1,21 @@
+using Dapper;
+using Fulfilment.Infrastructure.Storage;
+
+namespace Fulfilment.Infrastructure.Tests.Storage;
+
+public sealed class SqliteDurabilityTests
+{
+    // With less than FULL a commit returns before the log is on disk, and an answered order could be lost with the power.
+    [Fact]
+    public async Task Writer_SyncsTheLogAtEachCommit()
+    {
+        using var database = await TestDatabase.CreateAsync();
+
+        Assert.Equal(2, await OnWriterAsync<long>(database, "PRAGMA synchronous"));
+        Assert.Equal("wal", await OnWriterAsync<string>(database, "PRAGMA journal_mode"));
+        Assert.Equal(1, await OnWriterAsync<long>(database, "PRAGMA foreign_keys"));
+    }
+
+    private static Task<T?> OnWriterAsync<T>(TestDatabase database, string pragma) =>
+        database.Database.WriteAsync(connection => connection.ExecuteScalarAsync<T>(pragma));
+}
