@@ -33,7 +33,7 @@ internal static class Settings
         [LogFormat] = Console.IsOutputRedirected ? "json" : "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
-        ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = Console.IsOutputRedirected ? "yyyy-MM-ddTHH:mm:ss.fffZ" : "yyyy-MM-ddTHH:mm:ss.fffZ ",
     };
 
     /// <summary>Puts the defaults under everything that is configured.</summary>

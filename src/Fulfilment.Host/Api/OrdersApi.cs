@@ -28,9 +28,16 @@ internal static class OrdersApi
     {
         ApiJson.Use(OrdersJson.Default);
         var orders = app.MapGroup("/v1/orders").RequireScope(Scopes.Orders).WithTags("Orders");
-        orders.MapPost("", PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake);
-        orders.MapGet("", ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.");
-        orders.MapGet("/{id}", GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest);
+        orders.MapPost("", PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake)
+            .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
+        orders.MapGet("", ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.")
+            .TakesQuery("clientReference", "The storefront's own order number.")
+            .TakesQuery("status", "A status of orders.")
+            .TakesQuery("sku", "Orders with a line of this SKU.")
+            .TakesQuery("from", "Orders made at this time (RFC 3339) or later.")
+            .TakesQuery("to", "Orders made before this time (RFC 3339).");
+        orders.MapGet("/{id}", GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest)
+            .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
         orders.MapGet("/{id}/codes", CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
         orders.MapPost("/{id}/cancel", CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.").Refuses(RefusalCode.NotCancellable);
     }

@@ -43,9 +43,14 @@ internal static class OpenApiShapes
             operation.RequestBody = new OpenApiRequestBody { Required = true, Content = stream.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = rows }) };
         }
 
+        operation.Parameters ??= [];
+        foreach (var query in metadata.OfType<QueryParameter>())
+        {
+            operation.Parameters.Add(Query(query.Name, new OpenApiSchema { Type = JsonSchemaType.String }, query.Description));
+        }
+
         if (metadata.OfType<ListQueryMetadata>().Any())
         {
-            operation.Parameters ??= [];
             operation.Parameters.Add(Query("limit", new OpenApiSchema
             {
                 Type = JsonSchemaType.Integer,
@@ -57,7 +62,7 @@ internal static class OpenApiShapes
         }
 
         // Bound as optional so that its absence is refused like every other fault; there is no call without it.
-        foreach (var key in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "Idempotency-Key"))
+        foreach (var key in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "Idempotency-Key"))
         {
             key.Required = true;
         }
@@ -131,7 +136,8 @@ internal static class OpenApiShapes
         }
     }
 
-    private static OpenApiParameter Query(string name, OpenApiSchema schema) => new() { Name = name, In = ParameterLocation.Query, Schema = schema };
+    private static OpenApiParameter Query(string name, OpenApiSchema schema, string? description = null) =>
+        new() { Name = name, In = ParameterLocation.Query, Schema = schema, Description = description };
 
     private static Dictionary<string, OpenApiMediaType> Content(string mediaType, IOpenApiSchema schema) => new() { [mediaType] = new OpenApiMediaType { Schema = schema } };
 

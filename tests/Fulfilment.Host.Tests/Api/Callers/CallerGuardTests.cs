@@ -133,6 +133,19 @@ public sealed class CallerGuardTests
     }
 
     [Fact]
+    public async Task WritesWithTheBootstrapKey_AreAudited()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.StorefrontAsync();
+
+        using var audit = await host.GetAsync("/v1/admin/audit?subject=storefront:shop-1", TestHost.OperatorKey);
+
+        var entry = Assert.Single((await audit.JsonAsync()).GetProperty("data").EnumerateArray());
+        Assert.Equal("operator:bootstrap", entry.GetProperty("actor").GetString());
+        Assert.Equal("127.0.0.1", entry.GetProperty("address").GetString());
+    }
+
+    [Fact]
     public async Task ForeignAddress_AnswersIpNotAllowed()
     {
         await using var host = await TestHost.StartAsync(Options);
