@@ -26,7 +26,7 @@ internal static class AdminSkus
             return new ProblemResult(unreadable);
         }
 
-        var created = await create.RunAsync(body.Value.Fields, caller.Actor);
+        var created = await create.RunAsync(body.Value.Read(), caller.Actor);
         return created.Refusal is { } refusal
             ? new ProblemResult(refusal)
             : TypedResults.Created($"/v1/admin/skus/{created.Value.Code}", AdminSku.Of(created.Value));
@@ -39,7 +39,7 @@ internal static class AdminSkus
             return new ProblemResult(unreadable);
         }
 
-        var updated = await update.RunAsync(code, body.Value.Fields, caller.Actor);
+        var updated = await update.RunAsync(code, body.Value.Read(), caller.Actor);
         return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminSku.Of(updated.Value));
     }
 

@@ -30,7 +30,7 @@ internal static class AdminStorefronts
             return new ProblemResult(unreadable);
         }
 
-        var created = await create.RunAsync(body.Value.Fields, caller.Actor);
+        var created = await create.RunAsync(body.Value.Read(), caller.Actor);
         return created.Refusal is { } refusal
             ? new ProblemResult(refusal)
             : TypedResults.Created($"/v1/admin/storefronts/{created.Value.Code}", AdminStorefront.Of(created.Value));
@@ -43,7 +43,7 @@ internal static class AdminStorefronts
             return new ProblemResult(unreadable);
         }
 
-        var updated = await update.RunAsync(code, body.Value.Fields, caller.Actor);
+        var updated = await update.RunAsync(code, body.Value.Read(), caller.Actor);
         return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminStorefront.Of(updated.Value));
     }
 

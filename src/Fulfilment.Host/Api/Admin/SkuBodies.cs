@@ -12,53 +12,55 @@ namespace Fulfilment.Host.Api.Admin;
 /// </summary>
 internal class SkuChanges
 {
-    [JsonIgnore]
-    public SkuFields Fields { get; } = new();
+    private readonly SkuFields _fields = new();
 
-    public string Code { set => Fields.Code = value; }
+    /// <summary>What was given. A method, because a property of this name would be a field of the request.</summary>
+    public SkuFields Read() => _fields;
 
-    public string Name { set => Fields.Name = value; }
+    public string Code { set => _fields.Code = value; }
 
-    public SkuKind Kind { set => Fields.Kind = value; }
+    public string Name { set => _fields.Name = value; }
 
-    public string? Brand { set => Fields.Brand = value; }
+    public SkuKind Kind { set => _fields.Kind = value; }
 
-    public string? Category { set => Fields.Category = value; }
+    public string? Brand { set => _fields.Brand = value; }
 
-    public string? Duration { set => Fields.Duration = value; }
+    public string? Category { set => _fields.Category = value; }
 
-    public string? Description { set => Fields.Description = value; }
+    public string? Duration { set => _fields.Duration = value; }
 
-    public string? Instructions { set => Fields.Instructions = value; }
+    public string? Description { set => _fields.Description = value; }
 
-    public string? RedeemUrl { set => Fields.RedeemUrl = value; }
+    public string? Instructions { set => _fields.Instructions = value; }
 
-    public string? ImageUrl { set => Fields.ImageUrl = value; }
+    public string? RedeemUrl { set => _fields.RedeemUrl = value; }
 
-    public string Currency { set => Fields.Currency = value; }
+    public string? ImageUrl { set => _fields.ImageUrl = value; }
 
-    public Money Price { set => Fields.Price = value; }
+    public string Currency { set => _fields.Currency = value; }
 
-    public Money? FaceValue { set => Fields.FaceValue = value; }
+    public Money Price { set => _fields.Price = value; }
 
-    public int MinPerOrder { set => Fields.MinPerOrder = value; }
+    public Money? FaceValue { set => _fields.FaceValue = value; }
 
-    public int MaxPerOrder { set => Fields.MaxPerOrder = value; }
+    public int MinPerOrder { set => _fields.MinPerOrder = value; }
 
-    public RecipientMode RecipientMode { set => Fields.RecipientMode = value; }
+    public int MaxPerOrder { set => _fields.MaxPerOrder = value; }
 
-    public string? RecipientPattern { set => Fields.RecipientPattern = value; }
+    public RecipientMode RecipientMode { set => _fields.RecipientMode = value; }
+
+    public string? RecipientPattern { set => _fields.RecipientPattern = value; }
 
     // The serializer passes over a list that has no getter.
-    public IReadOnlyList<SkuInputBody> Inputs { get => []; set => Fields.Inputs = new([.. value.Select(SkuInputBody.Read)]); }
+    public IReadOnlyList<SkuInputBody> Inputs { get => []; set => _fields.Inputs = new([.. value.Select(SkuInputBody.Read)]); }
 
-    public int MinRemainingDays { set => Fields.MinRemainingDays = value; }
+    public int MinRemainingDays { set => _fields.MinRemainingDays = value; }
 
-    public int HoldMinutes { set => Fields.HoldMinutes = value; }
+    public int HoldMinutes { set => _fields.HoldMinutes = value; }
 
-    public bool OnShelf { set => Fields.OnShelf = value; }
+    public bool OnShelf { set => _fields.OnShelf = value; }
 
-    public IReadOnlyList<RouteBody> Routes { get => []; set => Fields.Routes = new([.. value.Select(RouteBody.Read)]); }
+    public IReadOnlyList<RouteBody> Routes { get => []; set => _fields.Routes = new([.. value.Select(RouteBody.Read)]); }
 }
 
 /// <summary>A new SKU.</summary>

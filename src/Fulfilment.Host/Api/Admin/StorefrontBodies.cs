@@ -9,24 +9,26 @@ namespace Fulfilment.Host.Api.Admin;
 /// <summary>A change of a storefront, read as <see cref="SkuChanges"/> is.</summary>
 internal class StorefrontChanges
 {
-    [JsonIgnore]
-    public StorefrontFields Fields { get; } = new();
+    private readonly StorefrontFields _fields = new();
 
-    public string Code { set => Fields.Code = value; }
+    /// <summary>What was given. A method, because a property of this name would be a field of the request.</summary>
+    public StorefrontFields Read() => _fields;
 
-    public string Name { set => Fields.Name = value; }
+    public string Code { set => _fields.Code = value; }
 
-    public Settlement Settlement { set => Fields.Settlement = value; }
+    public string Name { set => _fields.Name = value; }
 
-    public Money? CreditLimit { set => Fields.CreditLimit = value; }
+    public Settlement Settlement { set => _fields.Settlement = value; }
 
-    public int? RatePerSecond { set => Fields.RatePerSecond = value; }
+    public Money? CreditLimit { set => _fields.CreditLimit = value; }
 
-    public StockDisplay StockDisplay { set => Fields.StockDisplay = value; }
+    public int? RatePerSecond { set => _fields.RatePerSecond = value; }
 
-    public Money? HoldAbove { set => Fields.HoldAbove = value; }
+    public StockDisplay StockDisplay { set => _fields.StockDisplay = value; }
 
-    public bool Active { set => Fields.Active = value; }
+    public Money? HoldAbove { set => _fields.HoldAbove = value; }
+
+    public bool Active { set => _fields.Active = value; }
 }
 
 /// <summary>A new storefront.</summary>

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Text.Json;
+using Dapper;
+using Fulfilment.Infrastructure.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Fulfilment.Host.Tests.Api;
+
+public sealed class SkusTests : IAsyncLifetime
+{
+    private TestHost _host = null!;
+    private string _key = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await TestHost.StartAsync();
+        _key = await _host.ShopAsync();
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Sku_HasTheDocumentedFields_AndNoneOfOurs()
+    {
+        await _host.SkuAsync(more: ""","brand":"b","duration":"1 month","redeemUrl":"https://example.com/","faceValue":"15.00" """);
+
+        var sku = await OkAsync("/v1/skus/VIDEO-VIP-1M");
+
+        Assert.Equal(
+            [
+                "brand", "category", "code", "currency", "description", "duration", "faceValue", "imageUrl", "inputs", "instructions", "kind", "maxPerOrder",
+                "minPerOrder", "name", "price", "recipientMode", "recipientPattern", "redeemUrl", "stock", "updatedAt",
+            ],
+            sku.EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(("12.50", "15.00", "cardKey", "optional"), (Text(sku, "price"), Text(sku, "faceValue"), Text(sku, "kind"), Text(sku, "recipientMode")));
+        Assert.Equal(sku.GetRawText(), Assert.Single(await ListAsync("")).GetRawText());
+    }
+
+    [Fact]
+    public async Task OffShelfOrUnknownSku_IsNotThere()
+    {
+        await _host.SkuAsync("ON");
+        await _host.SkuAsync("OFF", more: ""","onShelf":false""");
+
+        Assert.Equal("ON", Text(Assert.Single(await ListAsync("")), "code"));
+        foreach (var code in new[] { "OFF", "nothing", "on" })
+        {
+            using var answer = await _host.GetAsync($"/v1/skus/{code}", _key);
+            await answer.AssertProblemAsync(HttpStatusCode.NotFound, "not_found");
+        }
+    }
+
+    [Fact]
+    public async Task UpdatedSince_ShowsWhatChangedThenOrLater()
+    {
+        await _host.SkuAsync("A");
+        await _host.SkuAsync("B");
+        using (await _host.SendAsync(HttpMethod.Patch, "/v1/admin/skus/A", TestHost.OperatorKey, """{"price":"1"}"""))
+        {
+        }
+
+        var changedAt = Text(await OkAsync("/v1/skus/A"), "updatedAt");
+
+        Assert.Equal(["B", "A"], (await ListAsync("")).Select(sku => Text(sku, "code")));
+        Assert.Equal(["A"], (await ListAsync($"?updatedSince={changedAt}")).Select(sku => Text(sku, "code")));
+        Assert.Equal(["B", "A"], (await ListAsync("?updatedSince=2020-01-01T00:00:00%2B08:00")).Select(sku => Text(sku, "code")));
+        Assert.Empty(await ListAsync("?updatedSince=2099-01-01T00:00:00Z"));
+    }
+
+    [Theory]
+    [InlineData("updatedSince=yesterday", "updatedSince")]
+    [InlineData("updatedSince=2026-01-01", "updatedSince")]
+    [InlineData("updatedSince=2026-01-01T00:00:00", "updatedSince")]
+    [InlineData("updatedSince=2026-13-01T00:00:00Z", "updatedSince")]
+    [InlineData("limit=201", "limit")]
+    [InlineData("cursor=x", "cursor")]
+    public async Task BadQuery_IsRefused(string query, string param)
+    {
+        using var answer = await _host.GetAsync($"/v1/skus?{query}", _key);
+
+        await answer.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid_request", param);
+    }
+
+    [Theory]
+    [InlineData(0, "\"out\"", "0")]
+    [InlineData(1, "\"low\"", "1")]
+    [InlineData(19, "\"low\"", "19")]
+    [InlineData(20, "\"in\"", "20")]
+    public async Task Stock_IsShownAsTheStorefrontIsSet(int available, string level, string exact)
+    {
+        await _host.SkuAsync();
+        await StockAsync(available);
+
+        var asLevel = (await OkAsync("/v1/skus/VIDEO-VIP-1M")).GetProperty("stock").GetRawText();
+        using (await _host.SendAsync(HttpMethod.Patch, "/v1/admin/storefronts/shop-1", TestHost.OperatorKey, """{"stockDisplay":"exact"}"""))
+        {
+        }
+
+        Assert.Equal(level, asLevel);
+        Assert.Equal(exact, (await OkAsync("/v1/skus/VIDEO-VIP-1M")).GetProperty("stock").GetRawText());
+    }
+
+    [Fact]
+    public async Task WhatIsNotKeptInStock_ShowsNone()
+    {
+        await _host.CreateAsync("/v1/admin/skus", """{"code":"M","name":"n","kind":"manual","currency":"CNY","price":"1"}""");
+
+        Assert.Equal(JsonValueKind.Null, (await OkAsync("/v1/skus/M")).GetProperty("stock").ValueKind);
+    }
+
+    private async Task StockAsync(int available)
+    {
+        var database = _host.Services.GetRequiredService<IDatabase>();
+        await database.WriteAsync(connection => connection.ExecuteAsync("""
+            INSERT INTO batches (id, sku_id, status, unit_cost, currency, default_expires_on, owner, idempotency_key, processed, accepted, duplicate, rejected)
+            SELECT 1, id, 20, 0, 'CNY', 3652058, 'operator:li', 'k', 0, 0, 0, 0 FROM skus;
+            INSERT INTO batch_stock (batch_id, node, available, reserved, frozen, delivered, voided, expired) VALUES (1, 0, @available, 0, 0, 0, 0, 0);
+            """, new { available }));
+    }
+
+    private async Task<JsonElement> OkAsync(string path)
+    {
+        using var answer = await _host.GetAsync(path, _key);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.JsonAsync();
+    }
+
+    private async Task<List<JsonElement>> ListAsync(string query) => [.. (await OkAsync($"/v1/skus{query}")).GetProperty("data").EnumerateArray()];
+
+    private static string? Text(JsonElement sku, string field) => sku.GetProperty(field).GetString();
+}
