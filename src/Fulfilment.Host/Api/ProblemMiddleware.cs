@@ -1,6 +1,5 @@
 using Fulfilment.Core;
 using Fulfilment.Core.Ids;
-using Microsoft.AspNetCore.Connections;
 
 namespace Fulfilment.Host.Api;
 
@@ -13,13 +12,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             await next(context);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; whatever failed for that reason is not an error, and nobody reads an answer.
-            return;
-        }
-        catch (ConnectionResetException)
-        {
+            // The caller has gone, which is no error, and nobody reads an answer.
             return;
         }
 #pragma warning disable CA1031 // The last place where an exception can become an answer.
@@ -52,7 +47,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             LogFailed(exception, context.Request.Method, RouteOf(context), ProblemResult.TraceId(context));
         }
 
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             // Half an answer must not look like a whole one.
             context.Abort();

@@ -4,6 +4,7 @@ using Fulfilment.Core.Ids;
 using Fulfilment.Host.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Fulfilment.Host.Tests.Api;
 
@@ -82,6 +83,34 @@ public sealed class ProblemTests
 
         var problem = await answer.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "overloaded");
         Assert.True(problem.GetProperty("retryable").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CallerWhoGoesAway_IsNoError_ButABugThenStillIs(bool bug)
+    {
+        var entered = new TaskCompletionSource();
+        await using var host = await TestHost.StartAsync(new TestHostOptions
+        {
+            Endpoints = app => app.MapGet("/test/wait", async (HttpContext http) =>
+            {
+                entered.SetResult();
+                var gone = new TaskCompletionSource();
+                http.RequestAborted.Register(gone.SetResult);
+                await gone.Task;
+                throw bug ? new InvalidOperationException("A bug.") : new OperationCanceledException(http.RequestAborted);
+            }),
+        });
+
+        using var patience = new CancellationTokenSource();
+        var request = host.Client.GetAsync(new Uri("/test/wait", UriKind.Relative), patience.Token);
+        await entered.Task;
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await host.StopAsync();
+
+        Assert.Equal(bug, host.Log.Lines.Any(line => line.Level >= LogLevel.Error));
     }
 
     [Theory]
