@@ -12,7 +12,13 @@ public interface ICardKeyPool
     /// <summary>Puts back ids that were taken and not used.</summary>
     void Return(long skuId, IReadOnlyCollection<long> ids);
 
-    /// <summary>Says that ids of this SKU turned out to be gone, or had to be taken from the table; many such make the window be dropped and refilled.</summary>
+    /// <summary>
+    /// Says which ids of this SKU were taken from the table, committed by now, so that the window does not give them. The table gives the first to
+    /// expire, which the window is about to give: without this one lost id would cost the next taker his, and so on without end.
+    /// </summary>
+    void ReportTaken(long skuId, IReadOnlyCollection<long> ids);
+
+    /// <summary>Says that so many ids of this SKU turned out to be gone; many such make the window be dropped and refilled.</summary>
     void ReportDrift(long skuId, int count);
 
     /// <summary>Drops a SKU's window, to be filled again: keys that expire earlier have arrived, or the window is wrong.</summary>

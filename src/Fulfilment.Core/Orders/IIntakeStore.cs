@@ -70,8 +70,11 @@ public sealed class LineClaim(DraftLine line) : KeyNeed(line.Sku.Id, line.MinExp
     /// <summary>The line.</summary>
     public DraftLine Line { get; } = line;
 
-    /// <summary>How many candidates turned out to be gone, and how many keys came from the table instead.</summary>
+    /// <summary>How many candidates turned out to be gone.</summary>
     public int Drift { get; set; }
+
+    /// <summary>Those of its keys that came from the table.</summary>
+    public List<long> FromTable { get; } = [];
 
     /// <summary>The keys it got, for the line's units in order; fewer than its count when the stock is short.</summary>
     public List<ClaimedKey> Keys { get; } = [];

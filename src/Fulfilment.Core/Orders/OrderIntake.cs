@@ -140,6 +140,10 @@ public sealed partial class OrderIntake : IAsyncDisposable
             {
                 need.Candidates.AddRange(need.Keys.Select(key => key.Origin.CardKeyId));
             }
+            else if (need.FromTable.Count > 0)
+            {
+                _pool.ReportTaken(need.SkuId, need.FromTable);
+            }
 
             if (need.Candidates.Count > 0)
             {

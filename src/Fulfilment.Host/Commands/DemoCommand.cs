@@ -26,6 +26,7 @@ internal static class DemoCommand
         // Never the storage that the environment or appsettings.json names: that may be a real one.
         settings.TryAdd(Settings.StoragePath, Folder);
         settings.TryAdd("Logging:LogLevel:Default", "Warning");
+        settings.TryAdd("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning");
         builder.Configuration.AddInMemoryCollection(settings);
         if (urls is not null)
         {

@@ -10,6 +10,7 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
 {
     // Both walk card_keys_fefo from the cursor on and sort nothing. In one piece, as (expires_on, id) > (@day, @id), SQLite would begin at the
     // cursor's day and walk that day once more for every window; without an expiry date that day is the whole stock.
+    // What they leave out is what the guard refuses; a key that one lets through and the other does not would be read and lost for ever.
     // The first finds all it needs in the index; the second has to look into each row.
     internal const string ReadAll = """
         SELECT expires_on, id FROM card_keys
@@ -24,17 +25,17 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
     internal const string ReadUnblocked = """
         SELECT expires_on, id FROM card_keys
         WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND id > @id
-          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @recalled))
+          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @failed, @recalled))
         UNION ALL
         SELECT expires_on, id FROM card_keys
         WHERE sku_id = @sku AND state = 10 AND expires_on > @day
-          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @recalled))
+          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @failed, @recalled))
         ORDER BY expires_on, id
         LIMIT @limit
         """;
 
     private const string AnyBlocked = """
-        SELECT EXISTS (SELECT 1 FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @recalled))
+        SELECT EXISTS (SELECT 1 FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @failed, @recalled))
         """;
 
     /// <inheritdoc/>
@@ -49,6 +50,7 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
                     id = after.Id,
                     limit = destination.Length,
                     awaitingApproval = BatchStatus.AwaitingApproval,
+                    failed = BatchStatus.Failed,
                     recalled = BatchStatus.Recalled,
                 };
                 var blocked = await connection.ExecuteScalarAsync<long>(new CommandDefinition(AnyBlocked, parameters, cancellationToken: cancellation)).ConfigureAwait(false);

@@ -64,6 +64,16 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
     }
 
     /// <inheritdoc/>
+    public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (_windows.TryGetValue(skuId, out var window) && window.ReportTaken(ids))
+        {
+            Refill(window);
+        }
+    }
+
+    /// <inheritdoc/>
     public void ReportDrift(long skuId, int count)
     {
         if (_windows.TryGetValue(skuId, out var window) && window.ReportDrift(count) is { } refill)

@@ -16,6 +16,9 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
     private int _firstDay = int.MaxValue;
     private WindowKey _cursor;
 
+    // Taken from the table since the window was read, or while it was being read.
+    private readonly HashSet<long> _takenElsewhere = [];
+
     // Grows with each reset, so that a read begun before brings nothing in.
     private int _epoch;
     private bool _refilling;
@@ -47,6 +50,11 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
             while (wanted > 0 && _keys.Count > 0)
             {
                 var key = _keys.TakeFirst();
+                if (_takenElsewhere.Count > 0 && _takenElsewhere.Remove(key.Id))
+                {
+                    continue;
+                }
+
                 if (key.ExpiresOn >= need.MinExpiryDay)
                 {
                     need.Candidates.Add(key.Id);
@@ -64,6 +72,7 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
         lock (_gate)
         {
             // None of them expires later than the last one taken. A day too late is harmless: the guard looks at the key itself.
+            _takenElsewhere.ExceptWith(ids);
             _keys.AddFirst(ids, Math.Max(_lastTakenDay, _neededDay));
         }
     }
@@ -78,12 +87,41 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
         }
     }
 
-    /// <summary>Counts ids that were gone, or missing here and found in the table. Null: the window stays; else it was reset, and the caller starts a refill if true.</summary>
+    /// <summary>Leaves out ids that were taken from the table. True: the caller has to start a refill.</summary>
+    public bool ReportTaken(IReadOnlyCollection<long> ids)
+    {
+        lock (_gate)
+        {
+            if (_keys.Count == 0 && !_refilling)
+            {
+                // Whoever goes to the table with an empty window found what the window should have had.
+                if (time.GetTimestamp() < _noDriftBefore)
+                {
+                    return false;
+                }
+
+                _noDriftBefore = time.GetTimestamp() + _pause;
+                StartOver();
+                return ClaimRefill();
+            }
+
+            if (_takenElsewhere.Count > options.Size)
+            {
+                // Most of these can be in no window any more. Forgetting one that is costs its taker a look into the table.
+                _takenElsewhere.Clear();
+            }
+
+            _takenElsewhere.UnionWith(ids);
+            return false;
+        }
+    }
+
+    /// <summary>Counts ids that were gone. Null: the window stays; else it was reset, and the caller starts a refill if true.</summary>
     public bool? ReportDrift(int count)
     {
         lock (_gate)
         {
-            // An empty window that is being read has nothing to be wrong about: what is claimed from the table meanwhile is what the read will show.
+            // An empty window that is being read has nothing to be wrong about.
             if (_keys.Count == 0 && _refilling)
             {
                 return null;
@@ -142,6 +180,12 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
         lock (_gate)
         {
             _refilling = Wants();
+            if (_keys.Count == 0)
+            {
+                // All of these are committed, so this read does not bring them.
+                _takenElsewhere.Clear();
+            }
+
             read = new WindowRead(_epoch, _cursor, options.Size - _keys.Count);
             return _refilling;
         }

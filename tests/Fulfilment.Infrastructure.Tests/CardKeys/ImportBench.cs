@@ -127,6 +127,10 @@ internal sealed class ImportBench : IDisposable
         {
         }
 
+        public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
+        {
+        }
+
         public void ReportDrift(long skuId, int count)
         {
         }

@@ -109,6 +109,7 @@ public abstract class CardKeyPoolCompliance : IAsyncLifetime
 
     [Theory]
     [InlineData(BatchStatus.AwaitingApproval)]
+    [InlineData(BatchStatus.Failed)]
     [InlineData(BatchStatus.Recalled)]
     public async Task Take_LeavesOutBatchesThatMayNotBeSold(BatchStatus status)
     {
@@ -155,6 +156,44 @@ public abstract class CardKeyPoolCompliance : IAsyncLifetime
         Pool.Return(Sku, taken.Skip(1).ToList());
 
         Assert.Equal([2, 3, 4, 5, 6], await TakeAsync(5));
+    }
+
+    [Fact]
+    public async Task Take_LeavesOutIdsThatWereTakenFromTheTable()
+    {
+        await AddRangeAsync(1, 10);
+        Assert.Equal([1], await TakeSettledAsync(1));
+
+        Pool.ReportTaken(Sku, [2, 4]);
+
+        Assert.Equal([3, 5, 6], await TakeAsync(3));
+    }
+
+    [Fact]
+    public async Task Return_AfterAnIdWasTakenFromTheTable_GivesItAgain()
+    {
+        await AddRangeAsync(1, 10);
+        _ = await TakeSettledAsync(1);
+        Pool.ReportTaken(Sku, [2]);
+        Assert.Equal([3], await TakeAsync(1));
+
+        Pool.Return(Sku, [2]);
+
+        Assert.Equal([2, 4], await TakeAsync(2));
+    }
+
+    [Fact]
+    public async Task KeysFoundInTheTable_WakeAnEmptyWindow()
+    {
+        Assert.Empty(await TakeSettledAsync(1));
+        PassPauses();
+        await AddRangeAsync(1, 3);
+        await TestStock.SetStateAsync(Database, CardKeyState.Delivered, [1]);
+
+        Pool.ReportTaken(Sku, [1]);
+        await SettleAsync();
+
+        Assert.Equal([2, 3], await TakeAsync(3));
     }
 
     [Fact]

@@ -150,6 +150,10 @@ public sealed class DeliveredOnceTests
         {
         }
 
+        public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
+        {
+        }
+
         public void ReportDrift(long skuId, int count)
         {
         }

@@ -40,7 +40,7 @@ public sealed class InProcessCardKeyPoolModelTests
         var minDay = Day;
         for (var step = 0; step < 300; step++)
         {
-            switch (random.Next(9))
+            switch (random.Next(10))
             {
                 case 0:
                     table.Add(random, Day, random.Next(1, 40));
@@ -67,6 +67,12 @@ public sealed class InProcessCardKeyPoolModelTests
                     break;
                 case 6:
                     minDay = Math.Min(Day + 3, minDay + random.Next(2));
+                    break;
+                case 7:
+                    // As a claim does that finds the window empty.
+                    var fromTable = table.AvailableFrom(minDay).Except(held).Order().Take(random.Next(5)).ToList();
+                    table.Remove(fromTable);
+                    pool.ReportTaken(Sku, fromTable);
                     break;
                 default:
                     var need = new KeyNeed(Sku, minDay, random.Next(1, 12));

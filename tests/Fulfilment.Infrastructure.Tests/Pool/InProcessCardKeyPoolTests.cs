@@ -73,6 +73,23 @@ public sealed class InProcessCardKeyPoolTests : CardKeyPoolCompliance
         Assert.Equal([5, 11, 12], await TakeAsync(9));
     }
 
+    /// <summary>Orders do not wait for the first read: they are served from the table, with the very keys that the read is bringing.</summary>
+    [Fact]
+    public async Task KeysTakenFromTheTable_DuringTheFirstRead_AreNotGivenAfterIt()
+    {
+        await AddRangeAsync(1, 10);
+        var gate = _reader.Close(afterReading: true);
+        Assert.Empty(await TakeAsync(2));
+        await gate.Reached;
+        await TestStock.SetStateAsync(Database, CardKeyState.Delivered, [1, 2]);
+        Pool.ReportTaken(Sku, [1, 2]);
+
+        gate.Open();
+        await SettleAsync();
+
+        Assert.Equal([3], await TakeAsync(1));
+    }
+
     [Fact]
     public async Task EmptyStock_IsNotReadAgain_UntilAPauseHasPassed()
     {

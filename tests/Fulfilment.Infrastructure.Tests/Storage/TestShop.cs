@@ -203,6 +203,10 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
         {
         }
 
+        public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
+        {
+        }
+
         public void ReportDrift(long skuId, int count)
         {
         }

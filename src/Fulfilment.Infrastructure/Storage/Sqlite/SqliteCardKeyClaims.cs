@@ -104,7 +104,7 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
                     throw new InvalidOperationException($"Card key {id} was found available and could not be taken.");
                 }
 
-                line.Drift++;
+                line.FromTable.Add(id);
             }
         }
     }
@@ -162,5 +162,6 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         }
 
         line.Keys.Clear();
+        line.FromTable.Clear();
     }
 }
