@@ -41,7 +41,7 @@ public sealed record ImportedBatch(Batch Batch, bool IsRepeat);
 public sealed record ImportOptions
 {
     /// <summary>Rows stored at once: some ten milliseconds of the writer, which is what an order may have to wait for.</summary>
-    public int SliceRows { get; init; } = 2_000;
+    public int SliceRows { get; init; } = 1_000;
 }
 
 /// <summary>How far an upload is, for a progress bar.</summary>

@@ -24,7 +24,7 @@ internal enum ImportEnd
 internal sealed class ImportRun : IDisposable
 {
     // Enough to keep the writer busy with a transaction of its own length while this side catches its breath.
-    private const int SlicesAhead = 32;
+    private const int SlicesAhead = 64;
 
     private readonly IBatchStore _store;
     private readonly ICodeProtection _protection;
