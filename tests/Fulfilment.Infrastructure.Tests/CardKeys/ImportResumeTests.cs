@@ -201,7 +201,8 @@ public sealed class ImportResumeTests : IAsyncLifetime
         resumable.GoOn();
 
         Assert.Equal(RefusalCode.InProgress, (await slow).Refusal?.Code);
-        Assert.Equal(10, (await _bench.AssertExactAsync()).Accepted);
+        var batch = await _bench.AssertExactAsync();
+        Assert.Equal((10, 10, 0), (batch.Processed, batch.Accepted, batch.Duplicate));
     }
 
     private async Task BreakAsync(string csv, int bytes) =>
