@@ -1,5 +1,4 @@
 using Dapper;
-using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
