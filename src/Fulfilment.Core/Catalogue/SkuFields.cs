@@ -110,7 +110,8 @@ public sealed class SkuFields
             return Field.Refuse("/price", "A change of currency needs the price in the new currency.");
         }
 
-        return Applied(sku with { UpdatedAt = now });
+        // Never back, also when the clock was set back: storefronts ask for what changed since the latest time they have seen.
+        return Applied(sku with { UpdatedAt = now > sku.UpdatedAt ? now : sku.UpdatedAt.AddMilliseconds(1) });
     }
 
     // Nulls that a field does not allow pass through here and are refused by the rules.

@@ -95,6 +95,16 @@ public sealed class SkuFieldsTests
     }
 
     [Fact]
+    public void TimeOfChange_NeverGoesBack_WhenTheClockDoes()
+    {
+        var sku = Minimal().Create(1, Now).Value;
+
+        var changed = new SkuFields { Name = "new" }.Change(sku, Now.AddHours(-1)).Value;
+
+        Assert.Equal(Now.AddMilliseconds(1), changed.UpdatedAt);
+    }
+
+    [Fact]
     public void Change_OfCodeKindOrOfCurrencyAlone_IsRefused_ButTheSameValueIsNot()
     {
         var sku = Minimal().Create(1, Now).Value;
