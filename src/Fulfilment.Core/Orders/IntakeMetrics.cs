@@ -33,12 +33,28 @@ public static class IntakeMetrics
     private static readonly Histogram<int> GroupSize = Meter.CreateHistogram<int>("fulfilment.intake.group.size", "{draft}", "Drafts decided by one transaction.");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("fulfilment.intake.overloaded", "{draft}", "Drafts not admitted because the queue was full.");
 
+    private static readonly Counter<long> Gone = Meter.CreateCounter<long>("fulfilment.pool.gone", "{key}", "Card keys that the pool offered and that were gone.");
+    private static readonly Counter<long> FromTable = Meter.CreateCounter<long>("fulfilment.pool.missed", "{key}", "Card keys that the pool did not offer and the table had.");
+
     private static readonly KeyValuePair<string, object?>[] StageTags =
         [.. Enum.GetValues<IntakeStage>().Select(stage => new KeyValuePair<string, object?>("stage", stage.ToString()))];
 
     internal static void CountOrders(int count) => Orders.Add(count);
 
     internal static void CountGroup(int drafts) => GroupSize.Record(drafts);
+
+    internal static void CountDrift(int gone, int fromTable)
+    {
+        if (gone > 0)
+        {
+            Gone.Add(gone);
+        }
+
+        if (fromTable > 0)
+        {
+            FromTable.Add(fromTable);
+        }
+    }
 
     internal static void CountOverloaded() => Refused.Add(1);
 

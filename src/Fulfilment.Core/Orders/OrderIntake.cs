@@ -154,6 +154,8 @@ public sealed partial class OrderIntake : IAsyncDisposable
             {
                 _pool.ReportDrift(need.SkuId, need.Drift);
             }
+
+            IntakeMetrics.CountDrift(need.Drift, need.FromTable.Count);
         }
     }
 

@@ -31,12 +31,13 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         WHERE k.id = ?1
         """);
 
-    // Served by card_keys_fefo, and the same order as the pool's refill.
+    // Served by card_keys_fefo, and the same order as the pool's refill. Read only as far as needed instead of with LIMIT: the planner looks at a bound
+    // limit, so SQLite would compile the statement anew for each one.
     private readonly SqliteStatement _find = new(connection, """
         SELECT k.id FROM card_keys AS k
         WHERE k.sku_id = ?1 AND k.state = 10 AND k.expires_on >= ?2
           AND (SELECT b.status FROM batches AS b WHERE b.id = k.batch_id) NOT IN (11, 21, 22)
-        ORDER BY k.expires_on, k.id LIMIT ?3
+        ORDER BY k.expires_on, k.id
         """);
 
     private readonly List<long> _found = [];
@@ -112,8 +113,9 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
     private void Find(LineClaim line)
     {
         _found.Clear();
-        _find.Bind(1, line.SkuId).Bind(2, line.MinExpiryDay).Bind(3, Math.Min(MostFromTableAtOnce, line.Count - line.Keys.Count));
-        while (_find.Step())
+        var wanted = Math.Min(MostFromTableAtOnce, line.Count - line.Keys.Count);
+        _find.Bind(1, line.SkuId).Bind(2, line.MinExpiryDay);
+        while (_found.Count < wanted && _find.Step())
         {
             _found.Add(_find.Int64(0));
         }
