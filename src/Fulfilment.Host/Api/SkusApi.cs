@@ -21,9 +21,9 @@ internal static class SkusApi
     }
 
     private static async Task<Results<Ok<ListAnswer<SkuView>>, ProblemResult>> ListAsync(
-        ListQuery query, string? updatedSince, Caller caller, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation)
+        ListQuery query, string? updatedSince, Caller caller, HttpContext http, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation)
     {
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "updatedSince")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

@@ -12,9 +12,10 @@ internal static class AdminAudit
     public static void MapAdminAudit(this RouteGroupBuilder admin) =>
         admin.MapGet("/audit", ListAsync).WithName("ListAudit").WithSummary("Lists the audit, newest first; ?subject=sku:CODE what happened to one thing.");
 
-    private static async Task<Results<Ok<ListAnswer<AuditAnswer>>, ProblemResult>> ListAsync(ListQuery query, string? subject, IAuditStore audit, CancellationToken cancellation)
+    private static async Task<Results<Ok<ListAnswer<AuditAnswer>>, ProblemResult>> ListAsync(
+        ListQuery query, string? subject, HttpContext http, IAuditStore audit, CancellationToken cancellation)
     {
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "subject")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

@@ -63,7 +63,8 @@ internal static class AdminKeys
             ? TypedResults.Ok(AdminKey.Of(key))
             : new ProblemResult(NotFound);
 
-    private static async Task<Results<Ok<ListAnswer<AdminKey>>, ProblemResult>> ListAsync(ListQuery query, string? owner, IApiKeyStore store, CancellationToken cancellation)
+    private static async Task<Results<Ok<ListAnswer<AdminKey>>, ProblemResult>> ListAsync(
+        ListQuery query, string? owner, HttpContext http, IApiKeyStore store, CancellationToken cancellation)
     {
         KeyOwner? ofOwner = null;
         if (owner is not null && !KeyTexts.TryParseOwner(owner, out ofOwner))
@@ -71,7 +72,7 @@ internal static class AdminKeys
             return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "owner", "An owner is storefront:CODE, supplier:CODE or operator:NAME."));
         }
 
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "owner")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

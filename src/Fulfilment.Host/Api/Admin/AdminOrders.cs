@@ -22,9 +22,10 @@ internal static class AdminOrders
     }
 
     private static async Task<Results<Ok<ListAnswer<OrderView>>, ProblemResult>> ListAsync(
-        ListQuery query, string? status, string? storefront, IOrderOverview orders, OrderPresenter presenter, ICatalogue catalogue, CancellationToken cancellation)
+        ListQuery query, string? status, string? storefront, HttpContext http,
+        IOrderOverview orders, OrderPresenter presenter, ICatalogue catalogue, CancellationToken cancellation)
     {
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "status", "storefront")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

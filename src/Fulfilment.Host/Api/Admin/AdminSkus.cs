@@ -46,9 +46,9 @@ internal static class AdminSkus
     private static Results<Ok<AdminSku>, ProblemResult> Get(string code, ICatalogue catalogue) =>
         catalogue.Current.FindSku(code) is { } sku ? TypedResults.Ok(AdminSku.Of(sku)) : new ProblemResult(new Refusal(RefusalCode.NotFound));
 
-    private static Results<Ok<ListAnswer<AdminSku>>, ProblemResult> List(ListQuery query, ICatalogue catalogue)
+    private static Results<Ok<ListAnswer<AdminSku>>, ProblemResult> List(ListQuery query, HttpContext http, ICatalogue catalogue)
     {
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

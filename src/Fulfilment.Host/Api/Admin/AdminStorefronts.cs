@@ -58,9 +58,9 @@ internal static class AdminStorefronts
         return TypedResults.Ok(new AdminStorefrontWithWallets(AdminStorefront.Of(storefront), [.. found.Select(wallet => WalletBody.Of(wallet, storefront))]));
     }
 
-    private static Results<Ok<ListAnswer<AdminStorefront>>, ProblemResult> List(ListQuery query, ICatalogue catalogue)
+    private static Results<Ok<ListAnswer<AdminStorefront>>, ProblemResult> List(ListQuery query, HttpContext http, ICatalogue catalogue)
     {
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

@@ -101,6 +101,8 @@ public sealed class AdminOrdersTests : IAsyncLifetime
     [InlineData("status=waiting", "status")]
     [InlineData("storefront=shop-9", "storefront")]
     [InlineData("limit=0", "limit")]
+    [InlineData("state=held", "state")]
+    [InlineData("status=held&status=failed", "status")]
     public async Task List_RefusesWhatItCannotRead(string query, string param)
     {
         using var answer = await _host.GetAsync($"/v1/admin/orders?{query}", TestHost.OperatorKey);
