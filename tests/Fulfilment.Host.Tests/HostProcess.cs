@@ -25,12 +25,19 @@ internal sealed partial class HostProcess : IRunningHost, IAsyncDisposable
     /// <param name="folder">Database and key file.</param>
     /// <param name="settings">As <c>Name:Sub=value</c>.</param>
     /// <param name="wrapper">A program, and its arguments, that runs the host in its own place, so that the process is still the host.</param>
-    public static async Task<HostProcess> StartAsync(string folder, IEnumerable<string>? settings = null, IReadOnlyList<string>? wrapper = null)
+    /// <param name="environment">Beside our own.</param>
+    public static async Task<HostProcess> StartAsync(
+        string folder, IEnumerable<string>? settings = null, IReadOnlyList<string>? wrapper = null, Dictionary<string, string>? environment = null)
     {
         string[] host = ["dotnet", typeof(Program).Assembly.Location, "serve", "--storage", folder, "--urls", "http://127.0.0.1:0"];
         string[] command = [.. wrapper ?? [], .. host, .. (settings ?? []).SelectMany(setting => (string[])["--set", setting])];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Bootstrap__OperatorKey"] = TestHost.OperatorKey;
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         var output = new ConcurrentQueue<string>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
