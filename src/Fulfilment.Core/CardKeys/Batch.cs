@@ -1,4 +1,58 @@
+using Fulfilment.Core.Ids;
+
 namespace Fulfilment.Core.CardKeys;
+
+/// <summary>One import of card keys as it is stored.</summary>
+public sealed record Batch
+{
+    /// <summary>Shown as <c>bat_…</c>; carries the time of creation.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>What its keys are of and what they cost.</summary>
+    public required BatchDetails Details { get; init; }
+
+    /// <summary>Where the import stands.</summary>
+    public required BatchStatus Status { get; init; }
+
+    /// <summary>Who imports: an API key's owner, or <c>command</c>.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Unique for the owner, for ever.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>SHA-256 over the digests of the rows processed so far; see <see cref="Import.RowDigests"/>.</summary>
+    public required ReadOnlyMemory<byte> ContentHash { get; init; }
+
+    /// <summary>Rows that are decided: accepted, duplicate or rejected.</summary>
+    public required long Processed { get; init; }
+
+    /// <summary>Rows that became card keys.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>Rows whose code was known already.</summary>
+    public required long Duplicate { get; init; }
+
+    /// <summary>Rows that could not be read, or had expired.</summary>
+    public required long Rejected { get; init; }
+
+    /// <summary>When the last row was in.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Rows of the whole file; null while it is not known.</summary>
+    public long? Total => CompletedAt is null ? null : Processed;
+
+    /// <summary>When the first row came in.</summary>
+    public DateTimeOffset CreatedAt => IdGenerator.TimeOf(Id);
+}
+
+/// <summary>What an import says about its card keys. The same idempotency key with other details is another request.</summary>
+/// <param name="SkuId">The SKU.</param>
+/// <param name="UnitCost">What one key cost.</param>
+/// <param name="Currency">ISO 4217, of the cost.</param>
+/// <param name="Supplier">Who sold them to us, as the importer calls it.</param>
+/// <param name="PurchaseReference">The purchase's number in somebody's books.</param>
+/// <param name="DefaultExpiresOn">Day number (<see cref="ExpiryDay"/>) for rows without a date of their own.</param>
+public sealed record BatchDetails(long SkuId, Money UnitCost, string Currency, string? Supplier, string? PurchaseReference, int DefaultExpiresOn);
 
 /// <summary>Where an import stands. Stored as numbers; in the API camel case.</summary>
 public enum BatchStatus
@@ -17,42 +71,4 @@ public enum BatchStatus
 
     /// <summary>Withdrawn; nothing of it can be sold any more.</summary>
     Recalled = 22,
-}
-
-/// <summary>How many card keys of a batch or SKU are in each state.</summary>
-/// <param name="Available">Can be sold.</param>
-/// <param name="Reserved">Kept for held orders.</param>
-/// <param name="Frozen">Out of sale, reversibly.</param>
-/// <param name="Delivered">Sold.</param>
-/// <param name="Voided">Never to be sold.</param>
-/// <param name="Expired">Ran out unsold.</param>
-public readonly record struct StockCounts(long Available, long Reserved, long Frozen, long Delivered, long Voided, long Expired)
-{
-    /// <summary>Every key that was imported and accepted.</summary>
-    public long Total => Available + Reserved + Frozen + Delivered + Voided + Expired;
-
-    /// <summary>The counts with so many more in a state.</summary>
-    public StockCounts Add(CardKeyState state, long count) => state switch
-    {
-        CardKeyState.Available => this with { Available = Available + count },
-        CardKeyState.Reserved => this with { Reserved = Reserved + count },
-        CardKeyState.Frozen => this with { Frozen = Frozen + count },
-        CardKeyState.Delivered => this with { Delivered = Delivered + count },
-        CardKeyState.Voided => this with { Voided = Voided + count },
-        CardKeyState.Expired => this with { Expired = Expired + count },
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state of card keys."),
-    };
-}
-
-/// <summary>Expiry dates as they are stored and compared: whole days since 0001-01-01.</summary>
-public static class ExpiryDay
-{
-    /// <summary>The day of a key that does not expire; sorts last.</summary>
-    public static readonly int Never = DateOnly.MaxValue.DayNumber;
-
-    /// <summary>The day number; <see cref="Never"/> for none.</summary>
-    public static int From(DateOnly? date) => date?.DayNumber ?? Never;
-
-    /// <summary>The date; null for <see cref="Never"/>.</summary>
-    public static DateOnly? ToDate(int day) => day == Never ? null : DateOnly.FromDayNumber(day);
 }

@@ -25,15 +25,13 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _db;
     private readonly Thread _thread;
-    private readonly bool _sharesLock;
+    private readonly SqliteOtherWriters? _otherWriters;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Queue<SqliteWriteJob> _prompt = new();
     private readonly Queue<SqliteWriteJob> _bulk = new();
     private readonly List<SqliteWriteJob> _done = [];
     private long _lastPrompt;
-    private SqliteStatement? _dataVersion;
-    private long _dataVersionSeen;
     private bool _stopping;
 
     /// <param name="connection">Open; the writer owns it.</param>
@@ -42,7 +40,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _connection = connection;
         _db = connection.Handle!;
-        _sharesLock = sharesLock;
+        _otherWriters = sharesLock ? new SqliteOtherWriters(connection) : null;
         _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
         _thread.Start();
     }
@@ -77,7 +75,7 @@ internal sealed class SqliteWriter : IDisposable
         _work.Release();
         _thread.Join();
         _work.Dispose();
-        _dataVersion?.Dispose();
+        _otherWriters?.Dispose();
         _connection.Dispose();
     }
 
@@ -89,7 +87,7 @@ internal sealed class SqliteWriter : IDisposable
             while ((Take(_bulk) ?? Take(_prompt)) is { } first)
             {
                 RunTransaction(first);
-                if (_sharesLock)
+                if (_otherWriters is not null)
                 {
                     Thread.Sleep(5);
                 }
@@ -168,7 +166,7 @@ internal sealed class SqliteWriter : IDisposable
             return LongestBulkBesidePrompt;
         }
 
-        return _sharesLock ? LongestBulkBesideHost : LongestBulk;
+        return _otherWriters is not null ? LongestBulkBesideHost : LongestBulk;
     }
 
     private bool TryBegin(SqliteWriteJob job)
@@ -176,9 +174,9 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             BeginImmediate();
-            if (_sharesLock)
+            if (_otherWriters?.HaveWritten() == true)
             {
-                LookForOtherWriters();
+                _lastPrompt = Stopwatch.GetTimestamp();
             }
 
             return true;
@@ -275,19 +273,6 @@ internal sealed class SqliteWriter : IDisposable
 
             Thread.Sleep(1);
         }
-    }
-
-    // The number changes when another connection has written since we last looked.
-    private void LookForOtherWriters()
-    {
-        _dataVersion ??= new SqliteStatement(_connection, "PRAGMA data_version");
-        if (_dataVersion.Step() && _dataVersion.Int64(0) is var version && version != _dataVersionSeen)
-        {
-            _dataVersionSeen = version;
-            _lastPrompt = Stopwatch.GetTimestamp();
-        }
-
-        _dataVersion.Reset();
     }
 
     private void Execute(string sql)
