@@ -118,6 +118,11 @@ internal static class ImportCommand
             return await CommandErrors.RefuseAsync("Stopped. What was imported stays; the same command again goes on from there.");
         }
 
+        catch (NodeLeaseLostException)
+        {
+            return await CommandErrors.RefuseAsync("This process was stopped for so long that it lost its node number. What was imported stays; the same command again goes on from there.");
+        }
+
         if (result.Refusal is { } refusal)
         {
             return await CommandErrors.RefuseAsync(Explain(refusal, command, services));

@@ -15,11 +15,12 @@ internal sealed class SqliteWriter : IDisposable
     // Rows of an import land on random pages of the indexes, and a commit writes every page once however many rows it took: long transactions
     // are several times cheaper. But whoever comes meanwhile waits for the commit.
     private static readonly TimeSpan LongestBulk = TimeSpan.FromMilliseconds(1500);
-    private static readonly TimeSpan LongestBulkBesideHost = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestBulkBesideHost = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan LongestBulkBesidePrompt = TimeSpan.FromMilliseconds(10);
 
-    // So long after a prompt job, or a write of another process, the next one is expected.
+    // So long after a prompt job the next one is expected. Another process's writes show only afterwards, when they have waited, so they are expected for longer.
     private static readonly TimeSpan PromptSoon = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan OtherWriteSoon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWaitForLock = TimeSpan.FromSeconds(60);
 
     private readonly SqliteConnection _connection;
@@ -31,7 +32,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Queue<SqliteWriteJob> _prompt = new();
     private readonly Queue<SqliteWriteJob> _bulk = new();
     private readonly List<SqliteWriteJob> _done = [];
-    private long _lastPrompt;
+    private long _expectUntil;
     private bool _stopping;
 
     /// <param name="connection">Open; the writer owns it.</param>
@@ -161,13 +162,16 @@ internal sealed class SqliteWriter : IDisposable
             }
         }
 
-        if (Stopwatch.GetElapsedTime(_lastPrompt) < PromptSoon)
+        if (Stopwatch.GetTimestamp() < _expectUntil)
         {
             return LongestBulkBesidePrompt;
         }
 
         return _otherWriters is not null ? LongestBulkBesideHost : LongestBulk;
     }
+
+    private void Expect(TimeSpan within) =>
+        _expectUntil = Math.Max(_expectUntil, Stopwatch.GetTimestamp() + (long)(within.TotalSeconds * Stopwatch.Frequency));
 
     private bool TryBegin(SqliteWriteJob job)
     {
@@ -176,7 +180,7 @@ internal sealed class SqliteWriter : IDisposable
             BeginImmediate();
             if (_otherWriters?.HaveWritten() == true)
             {
-                _lastPrompt = Stopwatch.GetTimestamp();
+                Expect(OtherWriteSoon);
             }
 
             return true;
@@ -218,7 +222,7 @@ internal sealed class SqliteWriter : IDisposable
 
         if (job.IsPrompt)
         {
-            _lastPrompt = Stopwatch.GetTimestamp();
+            Expect(PromptSoon);
         }
     }
 
