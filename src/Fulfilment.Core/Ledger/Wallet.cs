@@ -7,6 +7,6 @@ namespace Fulfilment.Core.Ledger;
 public sealed record Wallet(string Currency, Money Balance, Money Held)
 {
     /// <summary>What can still be spent; null: without limit.</summary>
-    /// <param name="floor">The storefront's <see cref="Storefronts.Storefront.WalletFloor"/>.</param>
+    /// <param name="floor">The storefront's <see cref="Storefronts.PaymentTerms.WalletFloor"/>.</param>
     public Money? Available(Money? floor) => floor is { } lowest ? Balance - Held - lowest : null;
 }

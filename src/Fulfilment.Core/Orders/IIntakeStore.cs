@@ -1,4 +1,5 @@
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Storefronts;
 
 namespace Fulfilment.Core.Orders;
 
@@ -34,10 +35,12 @@ public interface IIntakeTransaction
 /// <summary>What the database knew before the group.</summary>
 /// <param name="Stored">For each draft the order that has its reference, or null.</param>
 /// <param name="Wallets">Balance and holds of every storefront and currency in the group; zero where there is no row.</param>
+/// <param name="Terms">How each storefront in the group pays, by its id. A draft may have been priced by older terms; these count.</param>
 /// <param name="CustodyDay">This node's custody root of the day.</param>
 public sealed record IntakeFacts(
     IReadOnlyList<StoredReference?> Stored,
     IReadOnlyDictionary<WalletKey, WalletBalance> Wallets,
+    IReadOnlyDictionary<long, PaymentTerms> Terms,
     CustodyDay CustodyDay);
 
 /// <summary>An order that has a draft's reference.</summary>

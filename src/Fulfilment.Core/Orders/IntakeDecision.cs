@@ -22,7 +22,7 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
 
         var outcomes = new IntakeOutcome[drafts.Count];
         var open = Sort(drafts, facts, outcomes);
-        var wallets = new Wallets(facts.Wallets);
+        var wallets = new Wallets(facts.Wallets, facts.Terms);
         await ClaimInTurnAsync(transaction, open, claims, wallets, outcomes).ConfigureAwait(false);
         clock.Lap(IntakeStage.Claim);
 
@@ -32,7 +32,7 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         {
             if (outcomes[index] is null)
             {
-                var outcome = Accept(claims[index]!, now.ToUnixTimeMilliseconds(), effects);
+                var outcome = Accept(claims[index]!, facts.Terms, now.ToUnixTimeMilliseconds(), effects);
                 outcomes[index] = outcome;
                 accepted.Add(outcome.Order);
             }
@@ -131,9 +131,10 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         }
     }
 
-    private IntakeOutcome.Accepted Accept(OrderClaim claim, long atMs, OrderEffects effects)
+    private IntakeOutcome.Accepted Accept(OrderClaim claim, IReadOnlyDictionary<long, PaymentTerms> terms, long atMs, OrderEffects effects)
     {
         var draft = claim.Draft;
+        var buyer = terms[draft.Storefront.Id].AccountOf(draft.Storefront.Id);
         var got = claim.Lines.Sum(line => line.Keys.Count);
         var status = draft.Held ? OrderStatus.Held : OrderStates.Close(got, claim.Lines.Sum(line => line.Count) - got, 0);
         effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
@@ -147,7 +148,7 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
             // Held money is posted when the order is released.
             if (!draft.Held)
             {
-                effects.PostSale(ids, draft.Storefront.Account, draft.OrderId, draft.Currency, line.SkuId, line.Line.UnitPrice, line.Keys);
+                effects.PostSale(ids, buyer, draft.OrderId, draft.Currency, line.SkuId, line.Line.UnitPrice, line.Keys);
             }
         }
 
@@ -192,7 +193,7 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
     }
 
     // The group's running sums.
-    private sealed class Wallets(IReadOnlyDictionary<WalletKey, WalletBalance> before)
+    private sealed class Wallets(IReadOnlyDictionary<WalletKey, WalletBalance> before, IReadOnlyDictionary<long, PaymentTerms> terms)
     {
         private readonly Dictionary<WalletKey, WalletBalance> _now = new(before);
 
@@ -200,7 +201,7 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         {
             var key = new WalletKey(storefront.Id, currency);
             var wallet = _now[key];
-            if (wallet.Balance - wallet.Held - amount < storefront.WalletFloor)
+            if (wallet.Balance - wallet.Held - amount < terms[storefront.Id].WalletFloor)
             {
                 return false;
             }

@@ -134,7 +134,7 @@ public sealed class SettleHeldOrder(
     private void PostSales(HeldOrder held, OrderEffects effects)
     {
         var order = held.Order;
-        var buyer = catalogue.Current.Storefronts.First(storefront => storefront.Id == order.StorefrontId).Account;
+        var buyer = catalogue.Current.Storefronts.First(storefront => storefront.Id == order.StorefrontId).Terms.AccountOf(order.StorefrontId);
         foreach (var line in order.Lines)
         {
             var keys = line.Units.Where(unit => held.Keys.ContainsKey(unit.Id)).Select(unit => held.Keys[unit.Id]).ToList();

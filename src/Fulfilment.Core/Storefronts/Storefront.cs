@@ -35,11 +35,20 @@ public sealed record Storefront
     /// <summary>When it was last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The lowest its wallet's balance less holds may fall to; null: no limit.</summary>
+    /// <summary>How it pays.</summary>
+    public PaymentTerms Terms => new(Settlement, CreditLimit);
+}
+
+/// <summary>How a storefront pays.</summary>
+/// <param name="Settlement">First, or on account.</param>
+/// <param name="CreditLimit">The most it may owe on account, per currency; null: no limit.</param>
+public readonly record struct PaymentTerms(Settlement Settlement, Money? CreditLimit)
+{
+    /// <summary>The lowest a wallet's balance less holds may fall to; null: no limit.</summary>
     public Money? WalletFloor => Settlement == Settlement.Prepaid ? Money.Zero : -CreditLimit;
 
-    /// <summary>The account its purchases are charged to and its payments go to.</summary>
-    public Account Account => Settlement == Settlement.Prepaid ? Account.Deposit(Id) : Account.Receivable(Id);
+    /// <summary>The account that a storefront's purchases are charged to and its payments go to.</summary>
+    public Account AccountOf(long storefrontId) => Settlement == Settlement.Prepaid ? Account.Deposit(storefrontId) : Account.Receivable(storefrontId);
 }
 
 /// <summary>When a storefront pays. Stored as numbers.</summary>

@@ -69,7 +69,7 @@ public sealed class WalletStore(IDatabase database, IdGenerator ids) : IWalletSt
             RETURNING balance, held
             """, new { storefrontId = storefront.Id, deposit.Currency, amount = deposit.Amount.TenThousandths }).ConfigureAwait(false);
         var wallet = new Wallet(deposit.Currency, new Money(row.Balance), new Money(row.Held));
-        var available = wallet.Available(storefront.WalletFloor);
+        var available = wallet.Available(storefront.Terms.WalletFloor);
 
         await connection.ExecuteAsync("""
             INSERT INTO deposits (transfer_id, storefront_id, reference, balance, held, available)

@@ -24,6 +24,6 @@ public sealed class WalletTests
             UpdatedAt = default,
         };
 
-        Assert.Equal(available, new Wallet("CNY", new Money(balance), new Money(held)).Available(shop.WalletFloor)?.TenThousandths);
+        Assert.Equal(available, new Wallet("CNY", new Money(balance), new Money(held)).Available(shop.Terms.WalletFloor)?.TenThousandths);
     }
 }

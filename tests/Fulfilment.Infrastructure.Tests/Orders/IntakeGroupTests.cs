@@ -218,4 +218,18 @@ public sealed class IntakeGroupTests
             await engine.DepositAsync(code, Cny(50));
         }
     }
+
+    [Fact]
+    public async Task AnOrderPricedBeforeAChangeOfSettlement_IsJudgedByTheNewOne()
+    {
+        await using var engine = await StartAsync();
+        var onAccount = await engine.AddStorefrontAsync(Shop, shop => shop with { Settlement = Settlement.Postpaid });
+        await engine.AddBatchAsync(await engine.AddSkuAsync(), 1);
+        await engine.ChangeStorefrontAsync(Shop, shop => shop with { Settlement = Settlement.Prepaid });
+
+        var outcome = await engine.Place.HandleAsync(onAccount, Request("A-1"));
+
+        Assert.Equal(RefusalCode.InsufficientBalance, Refused(outcome));
+        Assert.Equal(0, await engine.CountAsync("orders"));
+    }
 }

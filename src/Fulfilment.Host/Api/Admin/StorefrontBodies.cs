@@ -82,7 +82,7 @@ internal sealed record AdminStorefrontWithWallets : AdminStorefront
 internal sealed record WalletBody(string Currency, Money Balance, Money Held, Money? Available)
 {
     public static WalletBody Of(Wallet wallet, Storefront storefront) =>
-        new(wallet.Currency, wallet.Balance, wallet.Held, wallet.Available(storefront.WalletFloor));
+        new(wallet.Currency, wallet.Balance, wallet.Held, wallet.Available(storefront.Terms.WalletFloor));
 }
 
 /// <summary>A deposit and the wallet after it.</summary>

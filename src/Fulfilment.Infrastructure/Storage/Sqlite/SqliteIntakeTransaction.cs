@@ -1,5 +1,6 @@
 using Fulfilment.Core;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storefronts;
 using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
@@ -11,6 +12,8 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
 
     private readonly SqliteStatement _findWallet = new(connection, "SELECT balance, held FROM wallets WHERE storefront_id = ?1 AND currency = ?2");
 
+    private readonly SqliteStatement _findTerms = new(connection, "SELECT settlement, credit_limit FROM storefronts WHERE id = ?1");
+
     private readonly SqliteCardKeyClaims _claims = new(connection);
     private readonly SqliteIntakeWriter _writer = new(connection);
     private readonly SqliteOrderEffects _effects = new(connection);
@@ -19,6 +22,7 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
     {
         var stored = new StoredReference?[drafts.Count];
         var wallets = new Dictionary<WalletKey, WalletBalance>();
+        var terms = new Dictionary<long, PaymentTerms>();
         for (var i = 0; i < drafts.Count; i++)
         {
             stored[i] = FindReference(drafts[i]);
@@ -26,10 +30,11 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
             if (!wallets.ContainsKey(key))
             {
                 wallets.Add(key, FindWallet(key));
+                terms[key.StorefrontId] = FindTerms(key.StorefrontId);
             }
         }
 
-        return ValueTask.FromResult(new IntakeFacts(stored, wallets, _effects.ReadDay(custodyDay, node)));
+        return ValueTask.FromResult(new IntakeFacts(stored, wallets, terms, _effects.ReadDay(custodyDay, node)));
     }
 
     public ValueTask ClaimAsync(IReadOnlyList<OrderClaim> claims)
@@ -54,6 +59,7 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
     {
         _findReference.Dispose();
         _findWallet.Dispose();
+        _findTerms.Dispose();
         _claims.Dispose();
         _writer.Dispose();
         _effects.Dispose();
@@ -73,5 +79,17 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
         var wallet = _findWallet.Step() ? new WalletBalance(new Money(_findWallet.Int64(0)), new Money(_findWallet.Int64(1))) : default;
         _findWallet.Reset();
         return wallet;
+    }
+
+    private PaymentTerms FindTerms(long storefrontId)
+    {
+        if (!_findTerms.Bind(1, storefrontId).Step())
+        {
+            throw new InvalidOperationException($"Storefront {storefrontId} has gone, and storefronts are never deleted.");
+        }
+
+        var terms = new PaymentTerms((Settlement)_findTerms.Int32(0), _findTerms.IsNull(1) ? null : new Money(_findTerms.Int64(1)));
+        _findTerms.Reset();
+        return terms;
     }
 }
