@@ -67,7 +67,7 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
     public void ReportTaken(long skuId, IReadOnlyCollection<long> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        if (_windows.TryGetValue(skuId, out var window) && window.ReportTaken(ids))
+        if (ids.Count > 0 && _windows.TryGetValue(skuId, out var window) && window.ReportTaken(ids))
         {
             Refill(window);
         }
