@@ -144,6 +144,7 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
             INSERT INTO skus (id, code, name, kind, currency, price, min_per_order, max_per_order, recipient_mode, inputs,
                               min_remaining_days, hold_minutes, on_shelf, routes, updated_at)
             VALUES (@sku, 'VIDEO-VIP-1M', 'Video', 1, 'CNY', 125000, 1, 100, 1, '[]', 0, 15, 1, '[]', 0);
+            INSERT INTO storefronts (id, code, name, settlement, stock_display, active, updated_at) VALUES (@storefront, 'shop-1', 'Shop', 2, 1, 1, 0);
             INSERT INTO batches (id, sku_id, status, unit_cost, currency, default_expires_on, owner, idempotency_key,
                                  processed, accepted, duplicate, rejected)
             VALUES (@batch, @sku, 20, @cost, 'CNY', 3652058, 'test', 'key', @keys, @keys, 0, 0);
