@@ -23,14 +23,11 @@ public sealed class InterleavingTests
         await engine.AddSkuAsync("ONE");
         await engine.AddSkuAsync("TWO");
 
-        var start = new TaskCompletionSource();
-        var workers = Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
+        await AtOnceAsync(Workers, async worker =>
         {
-            await start.Task;
             await WorkAsync(engine, new Random(seed + worker));
-        })).ToArray();
-        start.SetResult();
-        await Task.WhenAll(workers);
+            return true;
+        });
 
         await OrderBooks.AssertBalanceAsync(engine, $"seed {seed}");
         Assert.True(await engine.CountAsync("orders") > 0, $"seed {seed}");

@@ -225,17 +225,19 @@ internal sealed class OrderEngine : IAsyncDisposable
 
     public static RefusalCode Refused(IntakeOutcome outcome) => Assert.IsType<IntakeOutcome.Refused>(outcome).Refusal.Code;
 
-    /// <summary>Runs so many at once, each on a thread of the pool, and gives what came of them in order.</summary>
+    /// <summary>Runs so many at once, each on a thread of its own, and gives what came of them in order.</summary>
     public static async Task<T[]> AtOnceAsync<T>(int count, Func<int, ValueTask<T>> run)
     {
-        var start = new TaskCompletionSource();
-        var all = Enumerable.Range(0, count).Select(i => Task.Run(async () =>
-        {
-            await start.Task.ConfigureAwait(false);
-            return await run(i);
-        })).ToArray();
-        start.SetResult();
-        return await Task.WhenAll(all);
+        using var start = new Barrier(count);
+        return await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                return run(i).AsTask();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Unwrap()));
     }
 
     /// <summary>The order an outcome is about, new or stored; null when it is a refusal.</summary>
