@@ -48,6 +48,19 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PromptJobsWithoutEnd_DoNotPutOffTheCommit()
+    {
+        using var gate = new ManualResetEventSlim();
+        var first = InsertAsync("first", WritePriority.Prompt, gate.Wait);
+        var others = Enumerable.Range(0, 1_500).Select(_ => _database.Database.WriteAsync(_ => Task.FromResult(0))).ToList();
+        var last = _database.Database.WriteAsync(_ => Task.FromResult(SpinWait.SpinUntil(() => first.IsCompleted, TimeSpan.FromSeconds(30))));
+        gate.Set();
+
+        Assert.True(await last, "The first job is answered before the last one runs.");
+        await Task.WhenAll(others);
+    }
+
+    [Fact]
     public async Task PromptJob_WaitsForHardlyMoreThanTheBulkJobUnderWay()
     {
         var order = new List<string>();

@@ -18,6 +18,9 @@ internal sealed class SqliteWriter : IDisposable
     private static readonly TimeSpan LongestBulkBesideHost = TimeSpan.FromMilliseconds(1000);
     private static readonly TimeSpan LongestBulkBesidePrompt = TimeSpan.FromMilliseconds(10);
 
+    // A transaction that took whatever came would never commit once jobs arrive faster than they are done, and nobody would be answered.
+    private const int MostJobs = 1_000;
+
     // So long after a prompt job the next one is expected. Another process's writes show only afterwards, when they have waited, so they are expected for longer.
     private static readonly TimeSpan PromptSoon = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan OtherWriteSoon = TimeSpan.FromSeconds(5);
@@ -149,7 +152,7 @@ internal sealed class SqliteWriter : IDisposable
             return bulk;
         }
 
-        return Take(_prompt);
+        return _done.Count < MostJobs ? Take(_prompt) : null;
     }
 
     private TimeSpan BulkAllowance()
