@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Fulfilment.Infrastructure.Security;
 using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
@@ -22,8 +23,9 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     /// <param name="besideHost">Whether a host may be serving from the same folder; writes then leave gaps for it.</param>
     public SqliteDatabase(string folder, bool besideHost = false)
     {
-        Directory.CreateDirectory(folder);
+        // SQLite syncs the names of its files into the folder, and nobody but us the folder's own.
         var file = Path.GetFullPath(Path.Combine(folder, FileName));
+        DurableFiles.CreateFolder(Path.GetDirectoryName(file)!);
         _readConnectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly }.ToString();
         _writer = new SqliteWriter(OpenWriter(file), besideHost);
     }
