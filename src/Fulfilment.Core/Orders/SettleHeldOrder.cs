@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
@@ -122,8 +123,12 @@ public sealed class SettleHeldOrder(
 
         return new HeldOrderSettlement(
             status, order.Lines.ToDictionary(line => line.Id, line => StatusOf(line, deliver)), atMs, unitState, keyState,
-            deliver ? HoldState.Posted : HoldState.Voided, effects, audit);
+            deliver ? HoldState.Posted : HoldState.Voided, effects,
+            audit is null ? null : audit with { Before = Image(order.Status, order.Version), After = Image(status, order.Version + 1) });
     }
+
+    private static string Image(OrderStatus status, int version) =>
+        $$"""{"status":"{{JsonNamingPolicy.CamelCase.ConvertName(status.ToString())}}","version":{{version}}}""";
 
     private static OrderStatus StatusOf(StoredLine line, bool deliver)
     {

@@ -131,6 +131,8 @@ public sealed class AdminOrdersTests : IAsyncLifetime
         var entry = Assert.Single(audit.GetProperty("data").EnumerateArray());
         Assert.Equal("order.released", entry.GetProperty("action").GetString());
         Assert.Equal("operator:bootstrap", entry.GetProperty("actor").GetString());
+        Assert.Equal("""{"status":"held","version":1}""", entry.GetProperty("before").GetRawText());
+        Assert.Equal("""{"status":"fulfilled","version":2}""", entry.GetProperty("after").GetRawText());
     }
 
     private async Task StockAsync(params string[] secrets)
