@@ -1,5 +1,4 @@
 using Fulfilment.Core.Catalogue;
-using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storefronts;
 
 namespace Fulfilment.Core.Orders;
@@ -55,8 +54,8 @@ public sealed class OrderDraft
     /// <summary>As it came.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>The time in its id.</summary>
-    public DateTimeOffset CreatedAt => IdGenerator.TimeOf(OrderId);
+    /// <summary>How many units it asks for.</summary>
+    public int Units => Lines.Sum(line => line.Quantity);
 }
 
 /// <summary>A priced line of a draft.</summary>
@@ -85,9 +84,6 @@ public sealed class DraftLine
 
     /// <summary>Keyed hash for look-up.</summary>
     public byte[]? RecipientHash { get; init; }
-
-    /// <summary>As the API shows it: <c>138****0000</c>.</summary>
-    public string? RecipientMask { get; init; }
 
     /// <summary>Encrypted JSON object.</summary>
     public byte[]? Inputs { get; init; }

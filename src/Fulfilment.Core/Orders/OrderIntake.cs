@@ -7,7 +7,8 @@ namespace Fulfilment.Core.Orders;
 /// <summary>Bounds of the intake.</summary>
 /// <param name="QueueLimit">Most drafts that wait; more are refused as overloaded.</param>
 /// <param name="GroupLimit">Most drafts in one transaction.</param>
-public sealed record IntakeOptions(int QueueLimit = 4_096, int GroupLimit = 512);
+/// <param name="UnitLimit">Units after which a group takes no further draft.</param>
+public sealed record IntakeOptions(int QueueLimit = 4_096, int GroupLimit = 512, int UnitLimit = OrderRequestRules.MostUnits);
 
 /// <summary>
 /// Takes drafts from many callers and commits them in groups. There is no timer: a group is whatever arrived while the last one was committing,
@@ -59,10 +60,14 @@ public sealed partial class OrderIntake : IAsyncDisposable
         var group = new List<Pending>();
         while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
+            // Units are bounded too: hundreds of the largest orders in one transaction would keep the writer from everybody else, the node's lease
+            // among them, for longer than that lease lasts.
             group.Clear();
-            while (group.Count < _options.GroupLimit && _queue.Reader.TryRead(out var pending))
+            var units = 0;
+            while (group.Count < _options.GroupLimit && units < _options.UnitLimit && _queue.Reader.TryRead(out var pending))
             {
                 group.Add(pending);
+                units += pending.Draft.Units;
             }
 
             IntakeMetrics.CountGroup(group.Count);

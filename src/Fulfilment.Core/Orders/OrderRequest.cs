@@ -51,6 +51,9 @@ public sealed record OrderLineRequest
 
     /// <summary>Returned as it came.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Prints nothing: recipients and inputs are never logged.</summary>
+    public override string ToString() => nameof(OrderLineRequest);
 }
 
 /// <summary>Who buys; all of it optional.</summary>

@@ -143,7 +143,6 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
             MinExpiryDay = calendar.Today + sku.MinRemainingDays,
             Recipient = line.Recipient is { } recipient ? protection.Protect(id, recipient) : null,
             RecipientHash = line.Recipient is { } person ? Lookup(person) : null,
-            RecipientMask = line.Recipient is { } shown ? RecipientMask.Mask(shown) : null,
             // The first unit's id is the inputs' owner: two texts of one owner could be exchanged for each other unseen.
             Inputs = line.Inputs is { Count: > 0 } inputs ? protection.Protect(units[0], JsonSerializer.Serialize(inputs, OrderJson.Default.IReadOnlyDictionaryStringString)) : null,
             Metadata = line.Metadata,

@@ -88,6 +88,20 @@ public sealed class IntakeGroupTests
         Assert.Equal(4, engine.Gate.Transactions);
     }
 
+    [Fact]
+    public async Task LargeOrders_AreSpreadOverTransactions()
+    {
+        await using var engine = await StartAsync(new OrderEngineOptions { Intake = new IntakeOptions(UnitLimit: 20) });
+        await engine.AddStorefrontAsync();
+        await engine.AddBatchAsync(await engine.AddSkuAsync(), 60);
+
+        await engine.PlaceGroupAsync([.. Enumerable.Range(0, 5).Select(i => Request($"A-{i}", quantity: 12))]);
+
+        // The plug, and groups of 24, 24 and 12 units.
+        Assert.Equal(4, engine.Gate.Transactions);
+        Assert.Equal(60, await engine.CountAsync("units"));
+    }
+
     [Theory]
     [InlineData(Settlement.Prepaid)]
     [InlineData(Settlement.Postpaid)]
