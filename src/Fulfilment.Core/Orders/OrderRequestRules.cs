@@ -1,6 +1,6 @@
 namespace Fulfilment.Core.Orders;
 
-/// <summary>What an order request must look like, whatever is in the catalogue. Anything else is <c>invalid_request</c> or <c>quantity_out_of_range</c>.</summary>
+/// <summary>What an order request must look like, whatever is in the catalogue. Anything else is <c>invalid_request</c>.</summary>
 public static class OrderRequestRules
 {
     /// <summary>Most lines in an order.</summary>
@@ -42,7 +42,6 @@ public static class OrderRequestRules
             return new Refusal(RefusalCode.InvalidRequest, "/lines", $"An order has 1 to {MostLines} lines.");
         }
 
-        long units = 0;
         for (var i = 0; i < lines.Count; i++)
         {
             // A null among the lines is well-formed JSON, so it gets here.
@@ -55,23 +54,14 @@ public static class OrderRequestRules
             {
                 return refusal;
             }
-
-            units += line.Quantity;
         }
 
-        return units > MostUnits
-            ? new Refusal(RefusalCode.QuantityOutOfRange, "/lines", $"An order has at most {MostUnits} units.")
-            : null;
+        return null;
     }
 
     private static Refusal? CheckLine(OrderLineRequest line, int index)
     {
         // The pointers are built only for a line at fault: this runs for every order.
-        if (line.Quantity < 1)
-        {
-            return new Refusal(RefusalCode.QuantityOutOfRange, $"/lines/{index}/quantity", "A quantity is at least 1.");
-        }
-
         var fault = Text(line.Sku, LongestName, "sku", required: true)
             ?? Text(line.Recipient, LongestReference, "recipient")
             ?? Pairs(line.Inputs, "inputs")

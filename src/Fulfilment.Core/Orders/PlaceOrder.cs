@@ -46,32 +46,43 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
         };
     }
 
+    // Over all lines the refusal that API.md lists first wins, so that the answer does not depend on the lines' order.
     private Refusal? Judge(OrderRequest request, out DraftLine[] lines, out Money amount)
     {
         var snapshot = catalogue.Current;
-        lines = new DraftLine[request.Lines.Count];
-        amount = Money.Zero;
+        var skus = new Sku?[request.Lines.Count];
+        (lines, amount) = ([], Money.Zero);
         Refusal? first = null;
-        for (var i = 0; i < lines.Length; i++)
+        var units = 0L;
+        for (var i = 0; i < skus.Length; i++)
         {
             var line = request.Lines[i];
-            var sku = snapshot.FindSku(line.Sku);
-            if (JudgeLine(request, line, sku) is { } refusal)
+            units += line.Quantity;
+            skus[i] = snapshot.FindSku(line.Sku);
+            if (JudgeLine(request, line, skus[i]) is { } refusal && (first is null || refusal.Code < first.Code))
             {
-                // Over all lines the refusal that API.md lists first wins, so that the answer does not depend on the lines' order.
-                if (first is null || refusal.Code < first.Code)
-                {
-                    first = refusal with { Param = $"/lines/{i}/{refusal.Param}" };
-                }
-            }
-            else if (first is null)
-            {
-                lines[i] = Price(line, sku!);
-                amount += sku!.Price * line.Quantity;
+                first = refusal with { Param = $"/lines/{i}/{refusal.Param}" };
             }
         }
 
-        return first;
+        if (units > OrderRequestRules.MostUnits && (first is null || RefusalCode.QuantityOutOfRange < first.Code))
+        {
+            first = new Refusal(RefusalCode.QuantityOutOfRange, "/lines", $"An order has at most {OrderRequestRules.MostUnits} units.");
+        }
+
+        if (first is not null)
+        {
+            return first;
+        }
+
+        lines = new DraftLine[skus.Length];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            lines[i] = Price(request.Lines[i], skus[i]!);
+            amount += lines[i].UnitPrice * lines[i].Quantity;
+        }
+
+        return null;
     }
 
     private static Refusal? JudgeLine(OrderRequest request, OrderLineRequest line, Sku? sku)

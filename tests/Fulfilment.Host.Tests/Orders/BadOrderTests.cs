@@ -101,16 +101,16 @@ public sealed class BadOrderTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Theory]
-    [InlineData("0", "/lines/0/quantity")]
-    [InlineData("-1", "/lines/0/quantity")]
-    [InlineData("-2147483648", "/lines/0/quantity")]
-    [InlineData("5001", "/lines")]
-    [InlineData("2147483647", "/lines")]
-    public async Task QuantityOutOfRange_Is422(string quantity, string param)
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("-2147483648")]
+    [InlineData("5001")]
+    [InlineData("2147483647")]
+    public async Task QuantityOutOfRange_Is422(string quantity)
     {
         using var answer = await shop.PlaceAsync(With(":1}", $":{quantity}}}"));
 
-        await answer.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "quantity_out_of_range", param);
+        await answer.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "quantity_out_of_range", "/lines/0/quantity");
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class BadOrderTests(Shop shop) : IClassFixture<Shop>
     {
         var lines = string.Join(',', Enumerable.Repeat("""{"sku":"VIP","quantity":2147483647}""", 50));
         using var huge = await shop.PlaceAsync(With("""{"sku":"VIP","quantity":1}""", lines));
-        await huge.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "quantity_out_of_range", "/lines");
+        await huge.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "quantity_out_of_range", "/lines/0/quantity");
 
         using var one = await shop.PlaceAsync(With("""{"sku":"VIP","quantity":1}""", """{"sku":"VIP","quantity":5000},{"sku":"VIP","quantity":1}"""));
         await one.AssertProblemAsync(HttpStatusCode.UnprocessableEntity, "quantity_out_of_range", "/lines");

@@ -117,6 +117,22 @@ public sealed class RefusalTests
         }
     }
 
+    // A quantity of 0 and too many units were refused before anybody had looked whether the reference was stored, or the SKU known.
+    [Fact]
+    public async Task QuantityNoOrderCanHave_IsABusinessRefusalLikeOthers()
+    {
+        await using var engine = await WithFaultsAsync();
+        Accepted(await engine.PlaceAsync(Request("A-1")));
+        var (none, many) = (Line("VIP") with { Quantity = 0 }, Line("VIP") with { Quantity = 2_501 });
+
+        Assert.Equal(RefusalCode.QuantityOutOfRange, Refused(await engine.PlaceAsync(Request("A-2") with { Lines = [none] })));
+        Assert.Equal(RefusalCode.QuantityOutOfRange, Refused(await engine.PlaceAsync(Request("A-2") with { Lines = [many, many] })));
+        Assert.Equal(RefusalCode.UnknownSku, Refused(await engine.PlaceAsync(Request("A-2") with { Lines = [none, many, many, Line("nothing")] })));
+        Assert.Equal(RefusalCode.QuantityOutOfRange, Refused(await engine.PlaceAsync(Request("A-2") with { Lines = [Line("WHO"), many, many] })));
+        Assert.Equal(RefusalCode.ReferenceConflict, Refused(await engine.PlaceAsync(Request("A-1") with { Lines = [none] })));
+        Assert.Equal(RefusalCode.ReferenceConflict, Refused(await engine.PlaceAsync(Request("A-1") with { Lines = [many, many] })));
+    }
+
     [Theory]
     [InlineData("9.9999", false)]
     [InlineData("10", true)]
