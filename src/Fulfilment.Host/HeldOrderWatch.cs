@@ -6,6 +6,12 @@ namespace Fulfilment.Host;
 internal sealed partial class HeldOrderWatch(SettleHeldOrder held, TimeProvider time, ILogger<HeldOrderWatch> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LateAfter = 6 * Interval;
+
+    private long _lookedAt = time.GetTimestamp();
+
+    /// <summary>Whether it is long since the last look that succeeded.</summary>
+    public bool IsLate => time.GetElapsedTime(Volatile.Read(ref _lookedAt)) > LateAfter;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -18,6 +24,8 @@ internal sealed partial class HeldOrderWatch(SettleHeldOrder held, TimeProvider 
                 {
                     LogCancelled(count);
                 }
+
+                Volatile.Write(ref _lookedAt, time.GetTimestamp());
             }
 #pragma warning disable CA1031 // The next look finds what this one missed; the loop must live.
             catch (Exception exception) when (exception is not OperationCanceledException)

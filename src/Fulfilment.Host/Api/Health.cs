@@ -22,9 +22,10 @@ internal static class Health
             .Produces<ReadyAnswer>().Produces<ReadyAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, TimeProvider time)
+    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, HeldOrderWatch held, TimeProvider time)
     {
-        var checks = new ReadyChecks(await DatabaseAsync(database, time), NodeLease(ids), "ok");
+        // Orders are taken from the table without the pool, and without the jobs: both are named, and neither is in the way.
+        var checks = new ReadyChecks(await DatabaseAsync(database, time), NodeLease(ids), "ok", held.IsLate ? "late" : "ok");
         var ready = checks is { Database: "ok", NodeLease: "ok" };
         return TypedResults.Json(new ReadyAnswer(ready ? "ready" : "unready", checks), ApiJson.TypeInfo<ReadyAnswer>(), statusCode: ready ? 200 : 503);
     }
@@ -60,7 +61,7 @@ internal sealed record LiveAnswer(string Status);
 
 internal sealed record ReadyAnswer(string Status, ReadyChecks Checks);
 
-internal sealed record ReadyChecks(string Database, string NodeLease, string Pool);
+internal sealed record ReadyChecks(string Database, string NodeLease, string Pool, string Jobs);
 
 [JsonSerializable(typeof(LiveAnswer))]
 [JsonSerializable(typeof(ReadyAnswer))]

@@ -19,7 +19,7 @@ public sealed class HealthTests
 
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
-        Assert.Equal("""{"status":"ready","checks":{"database":"ok","nodeLease":"ok","pool":"ok"}}""", (await ready.JsonAsync()).GetRawText());
+        Assert.Equal("""{"status":"ready","checks":{"database":"ok","nodeLease":"ok","pool":"ok","jobs":"ok"}}""", (await ready.JsonAsync()).GetRawText());
     }
 
     [Fact]
@@ -49,6 +49,19 @@ public sealed class HealthTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal("lost", (await ready.JsonAsync()).GetProperty("checks").GetProperty("nodeLease").GetString());
         Assert.Throws<NodeLeaseLostException>(() => host.Services.GetRequiredService<IdGenerator>().Next());
+    }
+
+    [Fact]
+    public async Task LateJobs_AreNamed_AndOrdersAreTakenStill()
+    {
+        var time = new ManualTimeProvider();
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Time = time });
+
+        time.Stall(TimeSpan.FromSeconds(40));
+        using var ready = await host.GetAsync("/health/ready");
+
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Equal("late", (await ready.JsonAsync()).GetProperty("checks").GetProperty("jobs").GetString());
     }
 
     [Fact]
