@@ -92,7 +92,9 @@ public sealed class KillTests : IDisposable
     // What a storefront does after a time-out: it posts the same again, and once more.
     private async Task RepeatUnacknowledgedAsync(HostProcess host, string key)
     {
-        foreach (var reference in _sent.Keys.Except(_acknowledged.Keys))
+        var open = _sent.Keys.Except(_acknowledged.Keys).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{open.Count} orders were on their way");
+        foreach (var reference in open)
         {
             Assert.True(await PlaceAsync(host, key, reference));
             var first = _acknowledged[reference];

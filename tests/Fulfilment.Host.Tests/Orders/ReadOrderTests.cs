@@ -51,6 +51,30 @@ public sealed class ReadOrderTests(Shop shop) : IClassFixture<Shop>
         Assert.Equal([("codes.revealed", "storefront:shop-1", """{"codes":2}""")], await shop.AuditAsync(Id(placed)));
     }
 
+    // The entry is on disk before anything is shown: where it cannot be written, nothing is.
+    [Fact]
+    public async Task RevealThatCannotBeAudited_ShowsNothing()
+    {
+        var body = Body(shop.Reference());
+        var placed = await shop.PlacedAsync(body);
+        await shop.ExecuteAsync("CREATE TRIGGER unwritable BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'no'); END");
+        try
+        {
+            using var shown = await shop.Host.GetAsync($"/v1/orders/{Id(placed)}?include=codes", shop.Key);
+            using var listed = await shop.Host.GetAsync($"/v1/orders/{Id(placed)}/codes", shop.Key);
+            using var repeated = await shop.PlaceAsync(body, query: "?include=codes");
+
+            foreach (var answer in (HttpResponseMessage[])[shown, listed, repeated])
+            {
+                await answer.AssertProblemAsync(HttpStatusCode.InternalServerError, "internal");
+            }
+        }
+        finally
+        {
+            await shop.ExecuteAsync("DROP TRIGGER unwritable");
+        }
+    }
+
     [Theory]
     [InlineData("GET", "")]
     [InlineData("GET", "?include=codes")]

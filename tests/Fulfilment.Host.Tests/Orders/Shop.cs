@@ -76,6 +76,13 @@ public sealed class Shop : IAsyncLifetime
             database, "SELECT action, actor, after FROM audit_entries WHERE subject = @subject ORDER BY id DESC", new { subject = $"order:{orderId}" })];
     }
 
+    /// <summary>Meddles with the database beside the host.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        using var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(Host.Folder, "fulfilment.db")};Pooling=False");
+        await Dapper.SqlMapper.ExecuteAsync(database, sql);
+    }
+
     public async ValueTask DisposeAsync() => await Host.DisposeAsync();
 
     private async Task<string> ShopAsync(string code, string more)
