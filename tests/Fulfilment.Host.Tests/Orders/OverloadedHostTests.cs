@@ -24,7 +24,8 @@ public sealed class OverloadedHostTests
 
         var answers = Enumerable.Range(0, 12).Select(i => host.PostAsync("/v1/orders", key, Body($"A-{i}"))).ToArray();
 
-        // One is before the writer, one in the queue; every other is answered while they wait.
+        // One is before the writer, one in the queue; every other is answered while they wait. When all come before the first is taken
+        // from the queue, it is one that waits and not two.
         var refused = new List<Task<HttpResponseMessage>>();
         while (refused.Count < 10)
         {
@@ -42,7 +43,7 @@ public sealed class OverloadedHostTests
         {
             using var first = await answers[i];
             using var again = await host.PostAsync("/v1/orders", key, Body($"A-{i}"));
-            Assert.Equal(refused.Contains(answers[i]) ? HttpStatusCode.Created : HttpStatusCode.OK, again.StatusCode);
+            Assert.Equal(first.StatusCode == HttpStatusCode.ServiceUnavailable ? HttpStatusCode.Created : HttpStatusCode.OK, again.StatusCode);
         }
     }
 }
