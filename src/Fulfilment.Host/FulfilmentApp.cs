@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
@@ -66,7 +67,7 @@ internal static class FulfilmentApp
     }
 
     /// <summary>Opens the port and starts the loops.</summary>
-    /// <exception cref="SetupException">Something else listens there.</exception>
+    /// <exception cref="SetupException">Something else listens there, or it is no address of this machine.</exception>
     public static async Task ListenAsync(this WebApplication app, CancellationToken cancellation)
     {
         try
@@ -76,6 +77,10 @@ internal static class FulfilmentApp
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw new SetupException($"{exception.Message} Stop what listens there, or choose another address with --urls.", exception);
+        }
+        catch (Exception exception) when (exception is FormatException or SocketException)
+        {
+            throw new SetupException($"The host cannot listen there: {exception.Message}. An address looks like http://127.0.0.1:8080, and must be one of this machine's; choose it with --urls.", exception);
         }
     }
 }

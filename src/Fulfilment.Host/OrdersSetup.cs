@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
 using Fulfilment.Infrastructure.Storage;
@@ -31,9 +32,20 @@ internal static class OrdersSetup
     {
         var defaults = new IntakeOptions();
         return new IntakeOptions(
-            configuration.GetValue("Intake:QueueLimit", defaults.QueueLimit),
-            configuration.GetValue("Intake:GroupLimit", defaults.GroupLimit)) is { QueueLimit: > 0, GroupLimit: > 0 } options
-            ? options
-            : throw new SetupException("Intake:QueueLimit and Intake:GroupLimit are numbers above zero. Leave them out for the defaults.");
+            Limit(configuration, "Intake:QueueLimit", defaults.QueueLimit),
+            Limit(configuration, "Intake:GroupLimit", defaults.GroupLimit));
+    }
+
+    private static int Limit(IConfiguration configuration, string setting, int normal)
+    {
+        var text = configuration[setting];
+        if (string.IsNullOrEmpty(text))
+        {
+            return normal;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0
+            ? limit
+            : throw new SetupException($"{setting} = \"{text}\" is not a number above zero. Leave it out for {normal}.");
     }
 }

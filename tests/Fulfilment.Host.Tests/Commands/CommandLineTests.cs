@@ -21,15 +21,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    [Fact]
-    public async Task WrongSetting_PrintsOneSentence_AndFails()
+    [Theory]
+    [InlineData("Pool:Provider=Redis", "Pool:Provider = Redis is not in this release. Set it to InProcess, or leave it out.")]
+    [InlineData("Intake:QueueLimit=many", "Intake:QueueLimit = \"many\" is not a number above zero. Leave it out for 4096.")]
+    [InlineData("Intake:GroupLimit=0", "Intake:GroupLimit = \"0\" is not a number above zero. Leave it out for 512.")]
+    public async Task WrongSetting_PrintsOneSentence_AndFails(string setting, string sentence)
     {
-        using var process = Start("--storage", _folder, "--set", "Pool:Provider=Redis");
+        using var process = Start("--storage", _folder, "--set", setting);
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.NotEqual(0, process.ExitCode);
-        Assert.Equal("error: Pool:Provider = Redis is not in this release. Set it to InProcess, or leave it out.", error.Trim());
+        Assert.Equal($"error: {sentence}", error.Trim());
     }
 
     [Fact]
@@ -43,6 +46,20 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.NotEqual(0, process.ExitCode);
         Assert.Contains("choose another address with --urls", error, StringComparison.Ordinal);
+    }
+
+    // 192.0.2.1 is set aside for documentation: no machine has it.
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://192.0.2.1:8080")]
+    public async Task AddressNobodyCanListenAt_SaysWhatToDo(string address)
+    {
+        using var process = Start("--storage", _folder, "--urls", address);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith("error: The host cannot listen there: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
