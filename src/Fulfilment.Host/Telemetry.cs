@@ -1,3 +1,4 @@
+using Fulfilment.Core.Orders;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -9,9 +10,6 @@ namespace Fulfilment.Host;
 /// <summary>Sends traces and metrics by OTLP while the host runs. It exists only where an endpoint is configured, so that nothing is measured for nobody.</summary>
 internal sealed class Telemetry : IHostedService, IDisposable
 {
-    /// <summary>The name of our activity source and of our meter.</summary>
-    public const string SourceName = "Fulfilment";
-
     private readonly TracerProvider _traces;
     private readonly MeterProvider _metrics;
 
@@ -19,12 +17,12 @@ internal sealed class Telemetry : IHostedService, IDisposable
     {
         _traces = Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(Describe)
-            .AddSource(SourceName, "Microsoft.AspNetCore")
+            .AddSource("Microsoft.AspNetCore")
             .AddOtlpExporter(exporter)
             .Build();
         _metrics = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(Describe)
-            .AddMeter(SourceName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddMeter(IntakeMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddOtlpExporter(exporter)
             .Build();
     }

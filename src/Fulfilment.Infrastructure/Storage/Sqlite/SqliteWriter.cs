@@ -6,7 +6,7 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
 /// <summary>
 /// The one connection of this process that writes. Whatever waits while a transaction commits goes into the next one, so one sync to disk
-/// pays for many writes. A transaction is some bulk jobs and then all prompt ones that wait: as many bulk jobs as fit into a second or so while
+/// pays for many writes. A transaction is some bulk jobs and then the prompt ones that wait: as many bulk jobs as fit into a second or so while
 /// nobody else writes, hardly more than one while somebody does. A prompt job that throws is undone alone, a bulk job with the bulk jobs before it.
 /// Jobs are answered after the commit.
 /// </summary>
