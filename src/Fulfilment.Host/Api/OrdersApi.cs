@@ -15,8 +15,6 @@ namespace Fulfilment.Host.Api;
 /// <summary>A storefront's orders; API.md, Orders.</summary>
 internal static class OrdersApi
 {
-    private const int RetryAfterSeconds = 5;
-
     private static readonly RefusalCode[] OfIntake =
     [
         RefusalCode.ReferenceConflict, RefusalCode.UnknownSku, RefusalCode.SkuOffShelf, RefusalCode.QuantityOutOfRange, RefusalCode.RecipientRequired,
@@ -42,7 +40,7 @@ internal static class OrdersApi
         orders.MapPost("/{id}/cancel", CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.").Refuses(RefusalCode.NotCancellable);
     }
 
-    private static async Task<Results<Created<OrderView>, Accepted<OrderView>, Ok<OrderView>, ProblemResult>> PlaceAsync(
+    private static async Task<Results<NewOrder, OpenOrder, KnownOrder, ProblemResult>> PlaceAsync(
         JsonBody<OrderRequest> body, Caller caller, HttpContext http, PlaceOrder place, RevealOrder reveal, OrderPresenter presenter)
     {
         var withCodes = false;
@@ -54,12 +52,12 @@ internal static class OrdersApi
         switch (await place.HandleAsync(storefront, body.Value))
         {
             case IntakeOutcome.Accepted accepted:
-                return New(presenter.Show(StoredOrder.From(accepted.Order), withCodes), http);
+                return New(presenter.Show(StoredOrder.From(accepted.Order), withCodes));
 
             case IntakeOutcome.Stored stored:
                 // Not bound to the request: a reveal that is on disk is also answered.
                 var order = await reveal.HandleAsync(storefront.Id, stored.OrderId, withCodes, caller.Actor, CancellationToken.None);
-                return order.Refusal is { } gone ? new ProblemResult(gone) : stored.IsOurs ? New(order.Value, http) : TypedResults.Ok(order.Value);
+                return order.Refusal is { } gone ? new ProblemResult(gone) : stored.IsOurs ? New(order.Value) : new KnownOrder(order.Value);
 
             case IntakeOutcome.Refused refused:
                 return new ProblemResult(refused.Refusal);
@@ -123,17 +121,8 @@ internal static class OrdersApi
         return TypedResults.Ok(ListAnswer<OrderView>.Of(found, page, order => order.Id, order => presenter.Show(order, withCodes: false)));
     }
 
-    private static Results<Created<OrderView>, Accepted<OrderView>, Ok<OrderView>, ProblemResult> New(OrderView order, HttpContext http)
-    {
-        var location = $"/v1/orders/{order.Id}";
-        if (!OrderStates.IsOpen(order.Status))
-        {
-            return TypedResults.Created(location, order);
-        }
-
-        http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Accepted(location, order);
-    }
+    private static Results<NewOrder, OpenOrder, KnownOrder, ProblemResult> New(OrderView order) =>
+        OrderStates.IsOpen(order.Status) ? new OpenOrder(order) : new NewOrder(order);
 
     // An operator's key may have the scope, but orders belong to storefronts.
     private static Refusal? Storefront(Caller caller, out Storefront storefront)
