@@ -1,0 +1,74 @@
+using System.Globalization;
+using Fulfilment.LoadTests.Scenarios;
+
+namespace Fulfilment.LoadTests;
+
+/// <summary>What to measure.</summary>
+/// <param name="Scenarios">In this order.</param>
+/// <param name="Runs">Interleaved runs of each thing compared; medians are reported.</param>
+/// <param name="Seconds">Length of one run.</param>
+/// <param name="Rows">Codes of the import.</param>
+/// <param name="LargeStock">Codes of the large stock.</param>
+/// <param name="Save">Whether to keep the table under loadtests/results.</param>
+internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, int Seconds, long Rows, long LargeStock, bool Save)
+{
+    public const string Usage = """
+        Usage: eng/bench [intake] [import] [stock] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--no-save]
+          intake   orders a second against the parse-only endpoint and the plain implementation, latency at half the peak
+          import   codes a second against the sqlite3 shell, alone and beside orders
+          stock    cost of a claim, start-up and memory with a small and a large stock
+        Without a name all are run. --quick measures little and says so by writing nothing.
+        """;
+
+    private static readonly Dictionary<string, IScenario> All = new()
+    {
+        ["intake"] = new IntakeScenario(),
+        ["import"] = new ImportScenario(),
+        ["stock"] = new StockScenario(),
+    };
+
+    public static Settings? Parse(IReadOnlyList<string> args)
+    {
+        var settings = new Settings([], Runs: 5, Seconds: 6, Rows: 1_000_000, LargeStock: 5_000_000, Save: true);
+        var scenarios = new List<IScenario>();
+        for (var i = 0; i < args.Count; i++)
+        {
+            if (All.TryGetValue(args[i], out var scenario))
+            {
+                scenarios.Add(scenario);
+            }
+            else if (args[i] == "--quick")
+            {
+                settings = settings with { Runs = 2, Seconds = 2, Rows = 100_000, LargeStock = 200_000, Save = false };
+            }
+            else if (args[i] == "--no-save")
+            {
+                settings = settings with { Save = false };
+            }
+            else if (i + 1 < args.Count && long.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+            {
+                if (Set(settings, args[i++], number) is not { } changed)
+                {
+                    return null;
+                }
+
+                settings = changed;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return settings with { Scenarios = scenarios.Count > 0 ? scenarios : [.. All.Values] };
+    }
+
+    private static Settings? Set(Settings settings, string option, long number) => option switch
+    {
+        "--runs" => settings with { Runs = (int)number },
+        "--seconds" => settings with { Seconds = (int)number },
+        "--rows" => settings with { Rows = number },
+        "--large" => settings with { LargeStock = number },
+        _ => null,
+    };
+}
