@@ -1,5 +1,4 @@
 using Fulfilment.LoadTests;
-using Fulfilment.LoadTests.Scenarios;
 using Fulfilment.LoadTests.Servers;
 
 // The drivers start this program again as the servers that they measure.

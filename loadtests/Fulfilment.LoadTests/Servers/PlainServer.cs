@@ -29,20 +29,19 @@ internal static class PlainServer
         builder.Configuration["Storage:Path"] = folder;
         builder.Configuration["Urls"] = $"http://127.0.0.1:{port}";
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        await using var app = await FulfilmentApp.BuildAsync(builder, app =>
-        {
-            var orders = ActivatorUtilities.CreateInstance<PlainOrders>(app.Services, Path.Combine(folder, SqliteDatabase.FileName));
-            app.MapPost("/plain/orders", orders.PlaceAsync);
-        });
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<PlainOrders>(services, Path.Combine(folder, SqliteDatabase.FileName)));
+        await using var app = await FulfilmentApp.BuildAsync(builder, app => app.MapPost("/plain/orders", app.Services.GetRequiredService<PlainOrders>().PlaceAsync));
         await app.StartAsync();
         Console.WriteLine("READY");
         await app.WaitForShutdownAsync();
     }
 
-    internal sealed class PlainOrders(string file, ICatalogue catalogue, IdGenerator ids, ICodeProtection codes)
+    internal sealed class PlainOrders(string file, ICatalogue catalogue, IdGenerator ids, ICodeProtection codes) : IDisposable
     {
         private readonly SemaphoreSlim _lock = new(1);
         private readonly string _connectionString = new SqliteConnectionStringBuilder { DataSource = file }.ToString();
+
+        public void Dispose() => _lock.Dispose();
 
         public async Task PlaceAsync(HttpContext http)
         {
