@@ -36,18 +36,25 @@ internal abstract class OrderAnswer(OrderView order, int status) : IResult, ISta
         SetHeaders(response.Headers);
 
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, Writing))
+        try
         {
-            JsonSerializer.Serialize(json, order, TypeInfo);
-        }
+            using (var json = new Utf8JsonWriter(buffer, Writing))
+            {
+                JsonSerializer.Serialize(json, order, TypeInfo);
+            }
 
-        response.ContentLength = buffer.WrittenCount;
-        response.BodyWriter.Write(buffer.WrittenSpan);
-        // It may hold codes: cleared, and not kept when one large order made it large.
-        buffer.Clear();
-        if (buffer.Capacity > LargestKept)
+            response.ContentLength = buffer.WrittenCount;
+            response.BodyWriter.Write(buffer.WrittenSpan);
+        }
+        finally
         {
-            _buffer = null;
+            // It may hold codes, and what a failure left behind would begin the next caller's answer: cleared in any case, and not kept when
+            // one large order made it large.
+            buffer.Clear();
+            if (buffer.Capacity > LargestKept)
+            {
+                _buffer = null;
+            }
         }
 
         return Task.CompletedTask;
