@@ -106,7 +106,7 @@ CREATE TABLE batches (
     default_expires_on INTEGER NOT NULL,
     owner              TEXT    NOT NULL,  -- who imports; with the key it makes a repeat answer as the first
     idempotency_key    TEXT    NOT NULL,
-    content_hash       BLOB    NOT NULL DEFAULT x'',  -- running hash over the digests of the rows processed so far
+    content_hash       BLOB    NOT NULL DEFAULT x'',  -- over fingerprints, dates and faults of all rows up to the window last stored from
     importer           INTEGER NOT NULL DEFAULT 0,    -- the upload that may add rows; each slice is guarded by it and by `processed`
     importing_until    INTEGER NOT NULL DEFAULT 0,    -- when another upload with the same key may take over, should this one have died
     processed          INTEGER NOT NULL,
@@ -148,13 +148,11 @@ CREATE TABLE card_keys (
     state       INTEGER NOT NULL,
     expires_on  INTEGER NOT NULL,
     fingerprint BLOB    NOT NULL,
-    number_hash BLOB    NULL,
+    number_hash BLOB    NULL,         -- for the look-up by card number; no index before a release looks one up: hashes are random, it would halve the speed of imports
     code        BLOB    NOT NULL      -- encrypted number and secret
 );
 -- Serves the pool's refill and the claim from the table, first expired first out. State 10 is available.
 CREATE INDEX card_keys_fefo ON card_keys (sku_id, expires_on, id) WHERE state = 10;
--- Serves the look-up of a card by its number.
-CREATE INDEX card_keys_number ON card_keys (number_hash) WHERE number_hash IS NOT NULL;
 
 -- Decides that a code enters the stock once, whatever the SKU or batch. Apart from card_keys because a code may be known without being stock.
 CREATE TABLE code_fingerprints (

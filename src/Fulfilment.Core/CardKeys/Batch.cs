@@ -20,7 +20,7 @@ public sealed record Batch
     /// <summary>Unique for the owner, for ever.</summary>
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>SHA-256 over the digests of the rows processed so far; see <see cref="Import.RowDigests"/>.</summary>
+    /// <summary>SHA-256 over what tells the rows apart, up to the end of the window that was last stored from; see <see cref="ImportOptions"/>.</summary>
     public required ReadOnlyMemory<byte> ContentHash { get; init; }
 
     /// <summary>Rows that are decided: accepted, duplicate or rejected.</summary>

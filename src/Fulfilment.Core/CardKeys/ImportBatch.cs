@@ -42,6 +42,12 @@ public sealed record ImportOptions
 {
     /// <summary>Rows stored at once: some ten milliseconds of the writer, which is what an order may have to wait for.</summary>
     public int SliceRows { get; init; } = 1_000;
+
+    /// <summary>
+    /// Rows sorted before they are cut into slices; a multiple of <see cref="SliceRows"/>. Neither may change while uploads are unfinished:
+    /// a resumed upload that is cut otherwise is taken for another.
+    /// </summary>
+    public int WindowRows { get; init; } = 64_000;
 }
 
 /// <summary>How far an upload is, for a progress bar.</summary>
@@ -63,7 +69,7 @@ public sealed class ImportBatch(
     TimeProvider time,
     ImportOptions? options = null)
 {
-    private readonly int _sliceRows = (options ?? new ImportOptions()).SliceRows;
+    private readonly ImportOptions _options = options ?? new ImportOptions();
 
     /// <summary>
     /// Reads all rows and stores what is not stored yet. Refuses, in this order: <c>invalid_request</c>, <c>unknown_sku</c>,
@@ -80,7 +86,7 @@ public sealed class ImportBatch(
             return refusal;
         }
 
-        var block = new CardKeyRowBlock(_sliceRows);
+        var block = new CardKeyRowBlock(_options.SliceRows);
         if (!await rows.ReadAsync(block, cancellation).ConfigureAwait(false))
         {
             return new Refusal(RefusalCode.InvalidRequest, Detail: "The file has no rows.");
@@ -99,7 +105,7 @@ public sealed class ImportBatch(
             return InProgress;
         }
 
-        using var run = new ImportRun(store, protection, ids, calendar, clock, claim, block, _sliceRows);
+        using var run = new ImportRun(store, protection, ids, calendar, clock, claim, block, _options);
         return claim.Claimed
             ? await StoreAsync(run, claim.Batch, rows, progress, cancellation).ConfigureAwait(false)
             : await CompareAsync(run, claim.Batch, rows, progress, cancellation).ConfigureAwait(false);

@@ -216,18 +216,18 @@ public sealed class InventoryApiTests : IAsyncLifetime
     [Fact]
     public async Task UploadThatBreaksOff_StaysImporting_AndGoesOnWithTheSameKey()
     {
-        var rows = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"SECRET{i:D5}\n"));
+        var rows = string.Concat(Enumerable.Range(0, 66_000).Select(i => $"SECRET{i:D5}\n"));
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(_host.Client.BaseAddress!.Host, _host.Client.BaseAddress.Port, TestContext.Current.CancellationToken);
             var head = $"POST /v1/inventory/batches?sku=V1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestHost.OperatorKey}\r\nIdempotency-Key: key-1\r\n"
                 + $"Content-Type: text/csv\r\nContent-Length: {rows.Length}\r\n\r\n";
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head + rows[..(4_500 * 12)]), TestContext.Current.CancellationToken);
-            await WaitForAsync(batch => batch.GetProperty("processed").GetInt64() == 4_000);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head + rows[..(65_000 * 12)]), TestContext.Current.CancellationToken);
+            await WaitForAsync(batch => batch.GetProperty("processed").GetInt64() == 64_000);
         }
 
-        var broken = await WaitForAsync(batch => batch.GetProperty("processed").GetInt64() == 4_000);
-        Assert.Equal("importing 4000 ", string.Join(' ', Fields(broken, "status", "accepted", "total")));
+        var broken = await WaitForAsync(batch => batch.GetProperty("processed").GetInt64() == 64_000);
+        Assert.Equal("importing 64000 ", string.Join(' ', Fields(broken, "status", "accepted", "total")));
 
         // The host may still be about to notice that the first connection has gone.
         HttpResponseMessage resumed;
@@ -237,7 +237,7 @@ public sealed class InventoryApiTests : IAsyncLifetime
             resumed.Dispose();
         }
 
-        Assert.Equal("completed 5000 5000 0", string.Join(' ', Fields(await resumed.JsonAsync(), "status", "total", "accepted", "duplicate")));
+        Assert.Equal("completed 66000 66000 0", string.Join(' ', Fields(await resumed.JsonAsync(), "status", "total", "accepted", "duplicate")));
         resumed.Dispose();
     }
 

@@ -11,10 +11,10 @@ using Fulfilment.Infrastructure.Tests.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.CardKeys;
 
-/// <summary>A real import onto a real file: two SKUs, slices of four rows, a clock that stands still, in 2026.</summary>
+/// <summary>A real import onto a real file: two SKUs, windows of twelve rows in slices of four, a clock that stands still, in 2026.</summary>
 internal sealed class ImportBench : IDisposable
 {
-    public const int SliceRows = 4;
+    public const int SliceRows = 4, WindowRows = 12;
 
     private readonly TestDatabase _database;
     private readonly CatalogueSnapshot _catalogue;
@@ -58,7 +58,7 @@ internal sealed class ImportBench : IDisposable
     }
 
     /// <summary>A use case on the bench's database, or on another process's connection to it.</summary>
-    public async Task<ImportBatch> ProcessAsync(SqliteDatabase? database = null)
+    public async Task<ImportBatch> ProcessAsync(SqliteDatabase? database = null, int slicesUntilFailure = int.MaxValue)
     {
         database ??= _database.Database;
         var ids = new IdGenerator(Time);
@@ -66,7 +66,14 @@ internal sealed class ImportBench : IDisposable
         var store = new SqliteBatchStore(database);
         _processes.Add(store);
         return new ImportBatch(
-            new FixedCatalogue(_catalogue), store, Protection, Pool, ids, new BusinessCalendar(Time, TimeZoneInfo.Utc), Time, new ImportOptions { SliceRows = SliceRows });
+            new FixedCatalogue(_catalogue),
+            new FailingBatchStore(store, slicesUntilFailure),
+            Protection,
+            Pool,
+            ids,
+            new BusinessCalendar(Time, TimeZoneInfo.Utc),
+            Time,
+            new ImportOptions { SliceRows = SliceRows, WindowRows = WindowRows });
     }
 
     public async Task<Result<ImportedBatch>> ImportAsync(string csv, string key = "key", string sku = "ONE", ImportBatchCommand? command = null) =>

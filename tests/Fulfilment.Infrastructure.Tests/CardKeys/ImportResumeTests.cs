@@ -9,6 +9,8 @@ public sealed class ImportResumeTests : IAsyncLifetime
 {
     private const string TenRows = "A0\nA1\nA2\nA3\nA4\nA5\nA6\nA7\nA8\nA9\n";
 
+    private static readonly string ThirtyRows = TenRows + TenRows.Replace('A', 'B') + TenRows.Replace('A', 'C');
+
     private ImportBench _bench = null!;
 
     public async ValueTask InitializeAsync() => _bench = await ImportBench.CreateAsync();
@@ -22,14 +24,15 @@ public sealed class ImportResumeTests : IAsyncLifetime
     [Theory]
     [InlineData(0, 0)]
     [InlineData(3, 0)]
-    [InlineData(4, 4)]
-    [InlineData(7, 4)]
-    [InlineData(8, 8)]
-    [InlineData(9, 8)]
-    [InlineData(10, 8)]
-    public async Task BrokenUpload_KeepsItsWholeSlices_AndGoesOnFromThere(int rowsThatCame, long rowsKept)
+    [InlineData(12, 12)]
+    [InlineData(13, 12)]
+    [InlineData(23, 12)]
+    [InlineData(24, 24)]
+    [InlineData(29, 24)]
+    [InlineData(30, 24)]
+    public async Task BrokenUpload_KeepsItsWholeWindows_AndGoesOnFromThere(int rowsThatCame, long rowsKept)
     {
-        await Assert.ThrowsAsync<IOException>(() => BreakAsync(TenRows, rowsThatCame * 3));
+        await Assert.ThrowsAsync<IOException>(() => BreakAsync(ThirtyRows, rowsThatCame * 3));
 
         if (rowsKept > 0)
         {
@@ -37,10 +40,37 @@ public sealed class ImportResumeTests : IAsyncLifetime
             Assert.Equal((BatchStatus.Importing, rowsKept, null), (broken.Status, broken.Processed, broken.Total));
         }
 
-        var resumed = await _bench.ImportAsync(TenRows);
+        var resumed = await _bench.ImportAsync(ThirtyRows);
         Assert.False(resumed.Value.IsRepeat);
         var batch = await _bench.AssertExactAsync();
-        Assert.Equal((BatchStatus.Completed, 10, 10), (batch.Status, batch.Processed, batch.Accepted));
+        Assert.Equal((BatchStatus.Completed, 30, 30), (batch.Status, batch.Processed, batch.Accepted));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task FailureAfterAnySlice_KeepsThoseBefore_AndGoesOnFromThere(int slices)
+    {
+        await Assert.ThrowsAsync<IOException>(async () =>
+            await ImportBench.ImportAsync(await _bench.ProcessAsync(slicesUntilFailure: slices), new MemoryStream(Encoding.UTF8.GetBytes(ThirtyRows))));
+
+        var broken = await _bench.AssertExactAsync();
+        Assert.Equal((BatchStatus.Importing, slices * ImportBench.SliceRows), (broken.Status, broken.Processed));
+
+        if (slices > 0)
+        {
+            Assert.Equal(RefusalCode.IdempotencyMismatch, (await _bench.ImportAsync("B\n" + ThirtyRows)).Refusal?.Code);
+        }
+
+        await _bench.ImportAsync(ThirtyRows);
+        var batch = await _bench.AssertExactAsync();
+        Assert.Equal((30, 30, 0), (batch.Processed, batch.Accepted, batch.Duplicate));
     }
 
     [Fact]
@@ -56,7 +86,8 @@ public sealed class ImportResumeTests : IAsyncLifetime
             var processed = 0L;
             for (var breaks = 0; breaks < 6; breaks++)
             {
-                var import = await bench.ProcessAsync();
+                var failing = random.Next(2) == 0;
+                var import = await bench.ProcessAsync(slicesUntilFailure: failing ? random.Next(3) : int.MaxValue);
                 await Assert.ThrowsAsync<IOException>(() => ImportBench.ImportAsync(import, new BreakingStream(bytes, random.Next(bytes.Length))));
                 if (await bench.CountAsync("SELECT count(*) FROM batches") > 0)
                 {
@@ -103,23 +134,23 @@ public sealed class ImportResumeTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("A0\nA1\nA2\nB\nA4\nA5\nA6\nA7\nA8\nA9\n")]
+    [InlineData("A0\nA1\nA2\nB\nA4\nA5\nA6\nA7\nA8\nA9\nB0\nB1\nB2\n")]
     [InlineData("A0\nA1\nA2\n")]
     public async Task OtherRowsUnderTheSameKey_AreRefused_AfterABreak(string other)
     {
-        await Assert.ThrowsAsync<IOException>(() => BreakAsync(TenRows, 14));
+        await Assert.ThrowsAsync<IOException>(() => BreakAsync(ThirtyRows, 50));
 
         var refused = await _bench.ImportAsync(other);
 
         Assert.Equal(RefusalCode.IdempotencyMismatch, refused.Refusal?.Code);
-        Assert.Equal(4, (await _bench.AssertExactAsync()).Processed);
-        Assert.Equal(10, (await _bench.ImportAsync(TenRows)).Value.Batch.Accepted);
+        Assert.Equal(12, (await _bench.AssertExactAsync()).Processed);
+        Assert.Equal(30, (await _bench.ImportAsync(ThirtyRows)).Value.Batch.Accepted);
     }
 
     [Fact]
     public async Task OtherDetailsUnderTheSameKey_AreRefused()
     {
-        await Assert.ThrowsAsync<IOException>(() => BreakAsync(TenRows, 14));
+        await Assert.ThrowsAsync<IOException>(() => BreakAsync(ThirtyRows, 50));
         var command = new ImportBatchCommand { Owner = "operator:li", IdempotencyKey = "key", Sku = "ONE", UnitCost = new Money(25_000) };
         foreach (var other in (ImportBatchCommand[])
         [
@@ -131,7 +162,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
             Assert.Equal(RefusalCode.IdempotencyMismatch, result.Refusal?.Code);
         }
 
-        Assert.Equal(10, (await _bench.ImportAsync(TenRows, command: command with { Currency = "CNY" })).Value.Batch.Accepted);
+        Assert.Equal(30, (await _bench.ImportAsync(ThirtyRows, command: command with { Currency = "CNY" })).Value.Batch.Accepted);
     }
 
     [Fact]
@@ -171,38 +202,38 @@ public sealed class ImportResumeTests : IAsyncLifetime
     [Fact]
     public async Task KilledProcess_KeepsItsWholeSlices_AndItsLeaseEnds()
     {
-        var bytes = Encoding.UTF8.GetBytes(TenRows);
+        var bytes = Encoding.UTF8.GetBytes(ThirtyRows);
         using var killed = new SqliteDatabase(_bench.Folder);
-        using var silence = new BreakingStream(bytes, 27, goesSilent: true);
+        using var silence = new BreakingStream(bytes, 50, goesSilent: true);
         _ = ImportBench.ImportAsync(await _bench.ProcessAsync(killed), silence);
         await silence.Silent;
-        while (await _bench.CountAsync("SELECT coalesce(sum(processed), 0) FROM batches") < 8)
+        while (await _bench.CountAsync("SELECT coalesce(sum(processed), 0) FROM batches") < 12)
         {
             await Task.Yield();
         }
 
         // It is not told that it is dead, and gives nothing back.
-        Assert.Equal(RefusalCode.InProgress, (await _bench.ImportAsync(TenRows)).Refusal?.Code);
+        Assert.Equal(RefusalCode.InProgress, (await _bench.ImportAsync(ThirtyRows)).Refusal?.Code);
         _bench.Time.Advance(TimeSpan.FromSeconds(16));
-        Assert.Equal(10, (await _bench.ImportAsync(TenRows)).Value.Batch.Accepted);
+        Assert.Equal(30, (await _bench.ImportAsync(ThirtyRows)).Value.Batch.Accepted);
         Assert.Equal(BatchStatus.Completed, (await _bench.AssertExactAsync()).Status);
     }
 
     [Fact]
     public async Task UploadThatWasTakenOver_StoresNothingMore()
     {
-        var bytes = Encoding.UTF8.GetBytes(TenRows);
-        using var resumable = new PausingStream(bytes, 14);
+        var bytes = Encoding.UTF8.GetBytes(ThirtyRows);
+        using var resumable = new PausingStream(bytes, 50);
         var slow = ImportBench.ImportAsync(await _bench.ProcessAsync(), resumable);
         await resumable.Paused;
         _bench.Time.Advance(TimeSpan.FromSeconds(16));
-        Assert.Equal(10, (await _bench.ImportAsync(TenRows)).Value.Batch.Accepted);
+        Assert.Equal(30, (await _bench.ImportAsync(ThirtyRows)).Value.Batch.Accepted);
 
         resumable.GoOn();
 
         Assert.Equal(RefusalCode.InProgress, (await slow).Refusal?.Code);
         var batch = await _bench.AssertExactAsync();
-        Assert.Equal((10, 10, 0), (batch.Processed, batch.Accepted, batch.Duplicate));
+        Assert.Equal((30, 30, 0), (batch.Processed, batch.Accepted, batch.Duplicate));
     }
 
     private async Task BreakAsync(string csv, int bytes) =>
@@ -214,7 +245,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
         var csv = new StringBuilder("secret,expiresOn\n");
         var seen = new HashSet<int>();
         var (duplicate, rejected) = (0, 0);
-        for (var row = random.Next(1, 60); row > 0; row--)
+        for (var row = random.Next(1, 100); row > 0; row--)
         {
             var code = random.Next(40);
             switch (random.Next(6))

@@ -1,6 +1,6 @@
 namespace Fulfilment.Core.CardKeys.Import;
 
-/// <summary>Rows of an import made ready for storage, in buffers that are filled again and again. One owner at a time.</summary>
+/// <summary>Rows of an import, near each other by fingerprint, made ready for storage in buffers that are filled again and again. One owner at a time.</summary>
 public sealed class BatchSlice
 {
     private readonly PreparedCardKey[] _keys;
@@ -17,7 +17,7 @@ public sealed class BatchSlice
         _rejected = new RejectedRow[capacity];
     }
 
-    /// <summary>How many rows of the file stand before this slice: what must have been processed when it is stored.</summary>
+    /// <summary>How many rows must have been processed when this slice is stored.</summary>
     public long Start { get; private set; }
 
     /// <summary>Rows of the file in this slice.</summary>
@@ -35,7 +35,7 @@ public sealed class BatchSlice
     /// <summary>Rejected rows in file order.</summary>
     public ReadOnlySpan<RejectedRow> Rejected => _rejected.AsSpan(0, _rejectedCount);
 
-    /// <summary>The batch's content hash after this slice.</summary>
+    /// <summary>What the batch's content hash is once this slice is stored.</summary>
     public ReadOnlyMemory<byte> ContentHash { get; private set; }
 
     /// <summary>Id of the transfer that books the slice's cost, should it have one.</summary>

@@ -24,7 +24,7 @@ internal enum ImportEnd
 internal sealed class ImportRun : IDisposable
 {
     // Enough to keep the writer busy with a transaction of its own length while this side catches its breath.
-    private const int SlicesAhead = 64;
+    private const int SlicesAhead = 32;
 
     private readonly IBatchStore _store;
     private readonly ICodeProtection _protection;
@@ -34,7 +34,7 @@ internal sealed class ImportRun : IDisposable
     private readonly Batch _batch;
     private readonly bool _mayStore;
     private readonly CardKeyRowBlock _block;
-    private readonly RowDigests _digests;
+    private readonly ImportWindow _window;
     private readonly Channel<BatchSlice> _free = Channel.CreateUnbounded<BatchSlice>();
     private readonly Queue<Task<SliceCounts?>> _stored = new();
     private readonly int _sliceRows;
@@ -42,15 +42,15 @@ internal sealed class ImportRun : IDisposable
 
     /// <param name="block">Filled with the upload's first rows; as large as a slice.</param>
     public ImportRun(
-        IBatchStore store, ICodeProtection protection, IdGenerator ids, BusinessCalendar calendar, ImportClock clock, BatchClaim claim, CardKeyRowBlock block, int sliceRows)
+        IBatchStore store, ICodeProtection protection, IdGenerator ids, BusinessCalendar calendar, ImportClock clock, BatchClaim claim, CardKeyRowBlock block, ImportOptions options)
     {
         (_store, _protection, _ids, _calendar, _clock, _block) = (store, protection, ids, calendar, clock, block);
         (_batch, _mayStore) = (claim.Batch, claim.Claimed);
-        _sliceRows = sliceRows;
-        _digests = new RowDigests(protection, sliceRows);
+        _sliceRows = options.SliceRows;
+        _window = new ImportWindow(protection, options.WindowRows);
     }
 
-    /// <summary>Rows read so far, blank ones not counted.</summary>
+    /// <summary>Rows before the window that is being read, blank ones not counted; in the end all rows.</summary>
     public long Position { get; private set; }
 
     /// <summary>Prolonged to now.</summary>
@@ -61,16 +61,16 @@ internal sealed class ImportRun : IDisposable
     {
         try
         {
-            do
+            for (var more = true; more;)
             {
-                if (await TakeBlockAsync(cancellation).ConfigureAwait(false) is { } early)
+                more = await ReadWindowAsync(rows, progress, cancellation).ConfigureAwait(false);
+                if (await TakeWindowAsync(cancellation).ConfigureAwait(false) is { } early)
                 {
                     return early;
                 }
 
-                progress?.Report(new ImportProgress(Position, rows.BytesRead));
+                more = more && await rows.ReadAsync(_block, cancellation).ConfigureAwait(false);
             }
-            while (await rows.ReadAsync(_block, cancellation).ConfigureAwait(false));
 
             if (Position < _batch.Processed)
             {
@@ -86,73 +86,86 @@ internal sealed class ImportRun : IDisposable
         }
     }
 
-    public void Dispose() => _digests.Dispose();
+    public void Dispose() => _window.Dispose();
 
-    private async Task<ImportEnd?> TakeBlockAsync(CancellationToken cancellation)
+    /// <summary>Fills the window, beginning with the block at hand; false when the file ends with it.</summary>
+    private async Task<bool> ReadWindowAsync(ICardKeyRowReader rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
-        _digests.Read(_block);
-        var known = (int)Math.Min(_digests.Rows.Length, Math.Max(0, _batch.Processed - Position));
-        if (known > 0 && !MatchesStored(known))
+        _window.Clear();
+        while (true)
+        {
+            _window.Add(_block);
+            progress?.Report(new ImportProgress(Position + _window.Count, rows.BytesRead));
+            if (_window.IsFull)
+            {
+                return true;
+            }
+
+            if (!await rows.ReadAsync(_block, cancellation).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+    }
+
+    private async Task<ImportEnd?> TakeWindowAsync(CancellationToken cancellation)
+    {
+        _window.Close();
+        var start = Position;
+        var known = (int)Math.Clamp(_batch.Processed - start, 0, _window.Count);
+        Position += _window.Count;
+
+        // The stored hash is that of the window in which the stored rows end.
+        var endsHere = known > 0 && Position >= _batch.Processed;
+        if ((endsHere && !_window.ContentHash.AsSpan().SequenceEqual(_batch.ContentHash.Span)) || (known < _window.Count && !_mayStore))
         {
             return ImportEnd.OtherContent;
         }
 
-        if (known == _digests.Rows.Length)
+        for (var at = known; at < _window.Count; at += _sliceRows)
         {
-            return null;
+            var slice = await NextSliceAsync(cancellation).ConfigureAwait(false);
+            Fill(slice, start + at, _window.Rows.Slice(at, Math.Min(_sliceRows, _window.Count - at)));
+            _stored.Enqueue(StoreAsync(slice));
+            if (!await DrainAsync(all: false).ConfigureAwait(false))
+            {
+                return ImportEnd.LeaseLost;
+            }
         }
 
-        if (!_mayStore)
-        {
-            return ImportEnd.OtherContent;
-        }
-
-        var slice = await NextSliceAsync(cancellation).ConfigureAwait(false);
-        Fill(slice, known);
-        _stored.Enqueue(StoreAsync(slice));
-        return await DrainAsync(all: false).ConfigureAwait(false) ? null : ImportEnd.LeaseLost;
+        return null;
     }
 
-    /// <summary>Takes known rows into the hash and, at the last of them, compares it with what is stored.</summary>
-    private bool MatchesStored(int known)
+    private void Fill(BatchSlice slice, long start, Span<WindowRow> rows)
     {
-        _digests.Hash(known);
-        Position += known;
-        return Position < _batch.Processed || _digests.CurrentHash().AsSpan().SequenceEqual(_batch.ContentHash.Span);
-    }
-
-    private void Fill(BatchSlice slice, int from)
-    {
+        // Within a slice the file's order is kept, so that a small file is sold from its top.
+        rows.Sort(default(WindowRow.ByPlace));
         slice.Clear();
         var today = _calendar.Today;
         Span<byte> hash = stackalloc byte[ICodeProtection.HashSize];
-        foreach (ref readonly var row in _digests.Rows[from..])
+        foreach (ref readonly var row in rows)
         {
+            var readable = _window[row.Place];
             if (row.Error is { } error)
             {
-                slice.Add(new RejectedRow(row.Line, RowReason.Of(error)));
+                slice.Add(new RejectedRow(readable.Line, RowReason.Of(error)));
                 continue;
             }
 
-            ref readonly var readable = ref _block.Rows[row.Index];
             var expiresOn = readable.ExpiresOn?.DayNumber ?? _batch.Details.DefaultExpiresOn;
             if (expiresOn < today)
             {
-                slice.Add(new RejectedRow(row.Line, RowReason.Expired));
+                slice.Add(new RejectedRow(readable.Line, RowReason.Expired));
                 continue;
             }
 
             var id = _ids.Next();
             var code = _protection.Protect(id, new CodeText(readable.Number, readable.Secret));
             UInt128? numberHash = _protection.NumberHash(readable.Number, hash) ? BinaryPrimitives.ReadUInt128BigEndian(hash) : null;
-            slice.Add(new PreparedCardKey(id, row.Line, expiresOn, row.Fingerprint, numberHash, code));
+            slice.Add(new PreparedCardKey(id, readable.Line, expiresOn, row.Fingerprint, numberHash, code));
         }
 
-        var start = Position;
-        var count = _digests.Rows.Length - from;
-        _digests.Hash(count);
-        Position += count;
-        slice.Close(start, _digests.CurrentHash(), _ids.Next(), _ids.Node, _clock.IsTimeToAnnounce());
+        slice.Close(start, _window.ContentHash, _ids.Next(), _ids.Node, _clock.IsTimeToAnnounce());
     }
 
     private async Task<SliceCounts?> StoreAsync(BatchSlice slice)
