@@ -111,7 +111,7 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
 
     private static Refusal? JudgeRecipient(OrderLineRequest line, Sku sku) => (sku.RecipientMode, line.Recipient) switch
     {
-        (RecipientMode.Required, null or "") => new Refusal(RefusalCode.RecipientRequired, "recipient"),
+        (RecipientMode.Required, var recipient) when string.IsNullOrWhiteSpace(recipient) => new Refusal(RefusalCode.RecipientRequired, "recipient"),
         (RecipientMode.None, not null) => new Refusal(RefusalCode.RecipientNotAllowed, "recipient"),
         (_, { } recipient) when !Matches(sku.RecipientPattern, recipient) => new Refusal(RefusalCode.RecipientInvalid, "recipient"),
         _ => null,

@@ -168,6 +168,16 @@ public sealed class RefusalTests
         Assert.Equal(passes ? RefusalCode.OutOfStock : value.EndsWith('\n') ? RefusalCode.InvalidRequest : RefusalCode.InputInvalid, Refused(outcome));
     }
 
+    [Fact]
+    public async Task ARecipientOfSpaces_IsNone()
+    {
+        await using var engine = await WithFaultsAsync();
+
+        var outcome = await engine.PlaceAsync(Request("A-1") with { Lines = [Line("WHO") with { Recipient = "  " }] });
+
+        Assert.Equal(RefusalCode.RecipientRequired, Refused(outcome));
+    }
+
     private static OrderLineRequest Line(string sku) => new() { Sku = sku, Quantity = 1 };
 
     private static async Task<OrderEngine> WithFaultsAsync()
