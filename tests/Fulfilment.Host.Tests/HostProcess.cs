@@ -14,7 +14,7 @@ internal sealed partial class HostProcess : IRunningHost, IAsyncDisposable
     private HostProcess(Process process, ConcurrentQueue<string> output, Task reading, Uri address)
     {
         (_process, _output, _reading) = (process, output, reading);
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = address };
     }
 
     public HttpClient Client { get; }

@@ -18,7 +18,7 @@ public sealed class TestHost : IRunningHost, IAsyncDisposable
     private TestHost(WebApplication app, string folder, bool ownsFolder, LogCollector log)
     {
         (_app, Folder, _ownsFolder, Log) = (app, folder, ownsFolder, log);
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)) };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)) };
     }
 
     /// <summary>Sends no key by itself.</summary>

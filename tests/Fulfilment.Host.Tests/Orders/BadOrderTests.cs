@@ -197,6 +197,8 @@ public sealed class BadOrderTests(Shop shop) : IClassFixture<Shop>
     private async Task<HttpResponseMessage> SendAsync(byte[] body, string? type)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/orders", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        // The server answers a body that is too large without reading it, and closes: a client that is still sending might miss the answer.
+        request.Headers.ExpectContinue = body.Length > 100_000;
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shop.Key);
         request.Content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         return await shop.Host.Client.SendAsync(request, TestContext.Current.CancellationToken);

@@ -170,7 +170,7 @@ public sealed class JsonBodyTests
         await using var host = await TestHost.StartAsync(Options);
 
         using var fits = await PostAsync(host, Body(900_000, chunked), "application/json");
-        using var tooLarge = await PostAsync(host, Body(1_100_000, chunked), "application/json");
+        using var tooLarge = await PostAsync(host, Body((1024 * 1024) + 1, chunked), "application/json");
 
         Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
         Assert.Equal(900_000, (await fits.JsonAsync()).GetProperty("name").GetString()!.Length);
@@ -188,7 +188,9 @@ public sealed class JsonBodyTests
         using (content)
         {
             content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
-            return await host.Client.PostAsync(new Uri(Path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+            // The server answers a body that is too large without reading it, and closes: a client that is still sending might miss the answer.
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Path, UriKind.Relative)) { Content = content, Headers = { ExpectContinue = true } };
+            return await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
         }
     }
 
