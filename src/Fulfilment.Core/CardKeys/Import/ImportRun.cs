@@ -96,6 +96,9 @@ internal sealed class ImportRun : IDisposable
         {
             _window.Add(_block);
             progress?.Report(new ImportProgress(Position + _window.Count, rows.BytesRead));
+
+            // An upload that comes faster than it is read never waits by itself, and would keep a thread from the orders for a whole window.
+            await Task.Yield();
             if (_window.IsFull)
             {
                 return true;
@@ -127,6 +130,7 @@ internal sealed class ImportRun : IDisposable
             var slice = await NextSliceAsync(cancellation).ConfigureAwait(false);
             Fill(slice, start + at, _window.Rows.Slice(at, Math.Min(_sliceRows, _window.Count - at)));
             _stored.Enqueue(StoreAsync(slice));
+            await Task.Yield();
             if (!await DrainAsync(all: false).ConfigureAwait(false))
             {
                 return ImportEnd.LeaseLost;

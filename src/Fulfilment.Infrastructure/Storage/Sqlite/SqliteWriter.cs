@@ -16,7 +16,7 @@ internal sealed class SqliteWriter : IDisposable
     // are several times cheaper. But whoever comes meanwhile waits for the commit.
     private static readonly TimeSpan LongestBulk = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan LongestBulkBesideHost = TimeSpan.FromMilliseconds(1000);
-    private static readonly TimeSpan LongestBulkBesidePrompt = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestBulkBesidePrompt = TimeSpan.FromMilliseconds(4);
 
     // A transaction that took whatever came would never commit once jobs arrive faster than they are done, and nobody would be answered.
     private const int MostJobs = 1_000;
