@@ -14,6 +14,12 @@ public sealed record Batch
     /// <summary>Where the import stands.</summary>
     public required BatchStatus Status { get; init; }
 
+    /// <summary>Whether an operator has taken it out of sale, reversibly; its keys keep their own states.</summary>
+    public bool Frozen { get; init; }
+
+    /// <summary>Whether its available keys can be sold.</summary>
+    public bool Sells => !Frozen && Status is (BatchStatus.Importing or BatchStatus.Completed);
+
     /// <summary>Who imports: an API key's owner, or <c>command</c>.</summary>
     public required string Owner { get; init; }
 
@@ -52,7 +58,19 @@ public sealed record Batch
 /// <param name="Supplier">Who sold them to us, as the importer calls it.</param>
 /// <param name="PurchaseReference">The purchase's number in somebody's books.</param>
 /// <param name="DefaultExpiresOn">Day number (<see cref="ExpiryDay"/>) for rows without a date of their own.</param>
-public sealed record BatchDetails(long SkuId, Money UnitCost, string Currency, string? Supplier, string? PurchaseReference, int DefaultExpiresOn);
+/// <param name="Terms">When the cost is owed.</param>
+public sealed record BatchDetails(
+    long SkuId, Money UnitCost, string Currency, string? Supplier, string? PurchaseReference, int DefaultExpiresOn, BatchTerms Terms = BatchTerms.Purchased);
+
+/// <summary>When the cost of a batch's card keys is owed. Stored as numbers; in the API camel case.</summary>
+public enum BatchTerms
+{
+    /// <summary>All of it from the import on; what is voided or expires is our loss.</summary>
+    Purchased = 1,
+
+    /// <summary>Of each key once it is sold; what is never sold was never ours.</summary>
+    Consigned = 2,
+}
 
 /// <summary>Where an import stands. Stored as numbers; in the API camel case.</summary>
 public enum BatchStatus

@@ -24,7 +24,7 @@ public enum LedgerFault
     /// <summary>A hold is not in the state that its order's status calls for, or is missing.</summary>
     HoldDiffers,
 
-    /// <summary>A batch's inventory is not the cost of its undelivered codes.</summary>
+    /// <summary>A batch's inventory is not the cost of its unsold codes; of a consigned batch there is none.</summary>
     InventoryDiffers,
 
     /// <summary>A batch has given out more than came in.</summary>

@@ -36,6 +36,9 @@ public readonly record struct Account(AccountKind Kind, long Subject)
     /// <summary>What we owe for a batch.</summary>
     public static Account Payable(long batchId) => new(AccountKind.Payable, batchId);
 
+    /// <summary>What codes of a SKU had cost that were voided or expired unsold.</summary>
+    public static Account WriteOff(long skuId) => new(AccountKind.WriteOff, skuId);
+
     /// <summary>Money received.</summary>
     public static Account Cash => new(AccountKind.Cash, 0);
 }
@@ -63,6 +66,9 @@ public enum AccountKind
 
     /// <summary>Asset.</summary>
     Cash = 7,
+
+    /// <summary>Expense, by SKU.</summary>
+    WriteOff = 8,
 }
 
 /// <summary>Why money moved. Stored as numbers.</summary>
@@ -71,14 +77,20 @@ public enum TransferKind
     /// <summary>Units delivered to a storefront: Receivable or Deposit to Revenue.</summary>
     Sale = 1,
 
-    /// <summary>Their codes left the stock: CostOfSales from Inventory.</summary>
+    /// <summary>Their codes left the stock: CostOfSales from Inventory, or from Payable where they were consigned.</summary>
     CostOfSale = 2,
 
-    /// <summary>Codes came into stock: Inventory from Payable.</summary>
+    /// <summary>Purchased codes came into stock: Inventory from Payable.</summary>
     Purchase = 3,
 
     /// <summary>A storefront paid: Cash to Deposit or Receivable.</summary>
     Deposit = 4,
+
+    /// <summary>A delivered unit's price went back to the storefront: Revenue to Receivable or Deposit.</summary>
+    Refund = 5,
+
+    /// <summary>Purchased codes were voided or expired unsold: WriteOff from Inventory.</summary>
+    WriteOff = 6,
 }
 
 /// <summary>Which accounts each kind of transfer moves money between.</summary>
@@ -90,8 +102,12 @@ public static class TransferRules
         (TransferKind.Sale, AccountKind.Receivable, AccountKind.Revenue),
         (TransferKind.Sale, AccountKind.Deposit, AccountKind.Revenue),
         (TransferKind.CostOfSale, AccountKind.CostOfSales, AccountKind.Inventory),
+        (TransferKind.CostOfSale, AccountKind.CostOfSales, AccountKind.Payable),
         (TransferKind.Purchase, AccountKind.Inventory, AccountKind.Payable),
         (TransferKind.Deposit, AccountKind.Cash, AccountKind.Deposit),
         (TransferKind.Deposit, AccountKind.Cash, AccountKind.Receivable),
+        (TransferKind.Refund, AccountKind.Revenue, AccountKind.Receivable),
+        (TransferKind.Refund, AccountKind.Revenue, AccountKind.Deposit),
+        (TransferKind.WriteOff, AccountKind.WriteOff, AccountKind.Inventory),
     ];
 }

@@ -88,8 +88,9 @@ public sealed class LineClaim(DraftLine line) : KeyNeed(line.Sku.Id, line.MinExp
 /// <param name="Code">Number and secret, encrypted.</param>
 /// <param name="UnitCost">What it had cost.</param>
 /// <param name="CostCurrency">In which currency.</param>
+/// <param name="Terms">Whether it was ours, or is owed to the supplier only now.</param>
 /// <param name="LastEntry">The last entry of its custody chain, if it has any.</param>
-public sealed record ClaimedKey(CustodyOrigin Origin, byte[] Code, Money UnitCost, string CostCurrency, CustodyEntry? LastEntry);
+public sealed record ClaimedKey(CustodyOrigin Origin, byte[] Code, Money UnitCost, string CostCurrency, BatchTerms Terms, CustodyEntry? LastEntry);
 
 /// <summary>All rows that a group adds or changes.</summary>
 /// <param name="Orders">Accepted orders with their lines, units and holds.</param>

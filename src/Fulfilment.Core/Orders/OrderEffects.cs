@@ -69,7 +69,8 @@ public sealed class OrderEffects
             {
             }
 
-            Post(TransferKind.CostOfSale, Account.CostOfSales(skuId), Account.Inventory(first.Origin.BatchId), first.UnitCost * (end - start), first.CostCurrency);
+            var source = first.Terms == BatchTerms.Consigned ? Account.Payable(first.Origin.BatchId) : Account.Inventory(first.Origin.BatchId);
+            Post(TransferKind.CostOfSale, Account.CostOfSales(skuId), source, first.UnitCost * (end - start), first.CostCurrency);
         }
 
         void Post(TransferKind kind, Account debit, Account credit, Money amount, string of)

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Dapper;
-using Fulfilment.Core.CardKeys;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Infrastructure.Pool;
@@ -22,20 +21,20 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
         LIMIT @limit
         """;
 
-    internal const string ReadUnblocked = """
+    internal const string ReadUnblocked = $"""
         SELECT expires_on, id FROM card_keys
         WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND id > @id
-          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @failed, @recalled))
+          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells}))
         UNION ALL
         SELECT expires_on, id FROM card_keys
         WHERE sku_id = @sku AND state = 10 AND expires_on > @day
-          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @failed, @recalled))
+          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells}))
         ORDER BY expires_on, id
         LIMIT @limit
         """;
 
-    private const string AnyBlocked = """
-        SELECT EXISTS (SELECT 1 FROM batches WHERE sku_id = @sku AND status IN (@awaitingApproval, @failed, @recalled))
+    private const string AnyBlocked = $"""
+        SELECT EXISTS (SELECT 1 FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells}))
         """;
 
     /// <inheritdoc/>
@@ -49,9 +48,6 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
                     day = after.ExpiresOn,
                     id = after.Id,
                     limit = destination.Length,
-                    awaitingApproval = BatchStatus.AwaitingApproval,
-                    failed = BatchStatus.Failed,
-                    recalled = BatchStatus.Recalled,
                 };
                 var blocked = await connection.ExecuteScalarAsync<long>(new CommandDefinition(AnyBlocked, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
                 var reader = await connection.ExecuteReaderAsync(

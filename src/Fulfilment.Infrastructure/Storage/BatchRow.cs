@@ -6,10 +6,14 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>A row of <c>batches</c> as Dapper reads and writes it.</summary>
 internal class BatchRow
 {
+    /// <summary>Whether a batch's available keys can be sold: importing (10) or completed (20), and not frozen. In statements that name the table batches.</summary>
+    public const string Sells = "batches.frozen = 0 AND batches.status IN (10, 20)";
+
     public const string Columns = """
         id AS Id, sku_id AS SkuId, status AS Status, supplier AS Supplier, purchase_reference AS PurchaseReference, unit_cost AS UnitCost,
         currency AS Currency, default_expires_on AS DefaultExpiresOn, owner AS Owner, idempotency_key AS IdempotencyKey, content_hash AS ContentHash,
-        processed AS Processed, accepted AS Accepted, duplicate AS Duplicate, rejected AS Rejected, completed_at AS CompletedAt
+        processed AS Processed, accepted AS Accepted, duplicate AS Duplicate, rejected AS Rejected, completed_at AS CompletedAt,
+        terms AS Terms, frozen AS IsFrozen
         """;
 
     public long Id { get; init; }
@@ -44,6 +48,10 @@ internal class BatchRow
 
     public long? CompletedAt { get; init; }
 
+    public int Terms { get; init; }
+
+    public bool IsFrozen { get; init; }
+
     public static BatchRow From(Batch batch) => new()
     {
         Id = batch.Id,
@@ -54,6 +62,7 @@ internal class BatchRow
         UnitCost = batch.Details.UnitCost.TenThousandths,
         Currency = batch.Details.Currency,
         DefaultExpiresOn = batch.Details.DefaultExpiresOn,
+        Terms = (int)batch.Details.Terms,
         Owner = batch.Owner,
         IdempotencyKey = batch.IdempotencyKey,
         ContentHash = batch.ContentHash.ToArray(),
@@ -62,8 +71,9 @@ internal class BatchRow
     public Batch ToBatch() => new()
     {
         Id = Id,
-        Details = new BatchDetails(SkuId, new Money(UnitCost), Currency, Supplier, PurchaseReference, DefaultExpiresOn),
+        Details = new BatchDetails(SkuId, new Money(UnitCost), Currency, Supplier, PurchaseReference, DefaultExpiresOn, (BatchTerms)Terms),
         Status = (BatchStatus)Status,
+        Frozen = IsFrozen,
         Owner = Owner,
         IdempotencyKey = IdempotencyKey,
         ContentHash = ContentHash,

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Dapper;
 using Fulfilment.Core;
+using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 
@@ -17,6 +18,7 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
         AccountKind.Receivable,
         AccountKind.Deposit,
         AccountKind.Inventory,
+        BatchTerms.Purchased,
         HoldOpen = HoldState.Open,
         HoldPosted = HoldState.Posted,
         HoldVoided = HoldState.Voided,

@@ -132,7 +132,9 @@ internal static class LedgerSql
             UNION ALL
             SELECT credit_subject, currency, -amount, 0 FROM transfers WHERE credit_account = @Inventory
             UNION ALL
-            SELECT b.id, b.currency, 0, b.unit_cost * (b.accepted - coalesce((SELECT sum(s.delivered) FROM batch_stock s WHERE s.batch_id = b.id), 0)) FROM batches b
+            SELECT b.id, b.currency, 0,
+                   b.unit_cost * (b.accepted - coalesce((SELECT sum(s.delivered + s.voided + s.expired) FROM batch_stock s WHERE s.batch_id = b.id), 0))
+            FROM batches b WHERE b.terms = @Purchased
         ) AS both_sides
         GROUP BY batch_id, currency
         """;

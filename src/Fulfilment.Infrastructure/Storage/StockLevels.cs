@@ -1,5 +1,4 @@
 using Dapper;
-using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 
 namespace Fulfilment.Infrastructure.Storage;
@@ -58,13 +57,13 @@ public sealed class StockLevels(IDatabase database, TimeProvider time) : IStockL
     private async Task<Reading> ReadAsync(CancellationToken cancellation)
     {
         var at = time.GetTimestamp();
-        var rows = await database.ReadAsync(connection => connection.QueryAsync<(long SkuId, long Available)>("""
+        var rows = await database.ReadAsync(connection => connection.QueryAsync<(long SkuId, long Available)>($"""
             SELECT batches.sku_id, sum(batch_stock.available)
             FROM batches
             JOIN batch_stock ON batch_stock.batch_id = batches.id
-            WHERE batches.status NOT IN (@awaitingApproval, @recalled)
+            WHERE {BatchRow.Sells}
             GROUP BY batches.sku_id
-            """, new { awaitingApproval = (int)BatchStatus.AwaitingApproval, recalled = (int)BatchStatus.Recalled }), cancellation).ConfigureAwait(false);
+            """), cancellation).ConfigureAwait(false);
         return new Reading(at, rows.ToDictionary(row => row.SkuId, row => row.Available));
     }
 

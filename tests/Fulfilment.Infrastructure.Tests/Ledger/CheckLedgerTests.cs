@@ -56,6 +56,7 @@ public sealed class CheckLedgerTests
     [InlineData(LedgerFault.HoldDiffers, "UPDATE holds SET order_id = 5 WHERE state = 20")]
     [InlineData(LedgerFault.InventoryDiffers, "UPDATE batches SET accepted = accepted + 1")]
     [InlineData(LedgerFault.InventoryDiffers, "UPDATE batch_stock SET delivered = delivered + 1 WHERE delivered > 0")]
+    [InlineData(LedgerFault.InventoryDiffers, "UPDATE batches SET terms = 2")]
     [InlineData(LedgerFault.InventoryNegative, "UPDATE transfers SET amount = 1 WHERE kind = 3")]
     [InlineData(LedgerFault.UnitCountDiffers, "DELETE FROM units WHERE state = 21")]
     [InlineData(LedgerFault.OpenUnitsDiffer, "UPDATE orders SET open_units = open_units + 1")]

@@ -67,7 +67,7 @@ internal static class OrderBooks
         ("a batch whose inventory account is not the cost of what is left",
             """
             SELECT b.id FROM batches AS b
-            WHERE b.unit_cost * (SELECT count(*) FROM card_keys AS k WHERE k.batch_id = b.id AND k.state <> @delivered)
+            WHERE (b.terms = @purchased) * b.unit_cost * (SELECT count(*) FROM card_keys AS k WHERE k.batch_id = b.id AND k.state IN (@available, @reserved, @frozen))
                <> (SELECT total(CASE WHEN t.debit_account = @inventory THEN t.amount ELSE -t.amount END) FROM transfers AS t
                    WHERE (t.debit_account = @inventory AND t.debit_subject = b.id) OR (t.credit_account = @inventory AND t.credit_subject = b.id))
             """),
@@ -108,7 +108,9 @@ internal static class OrderBooks
 
     private static object Numbers => new
     {
+        available = CardKeyState.Available,
         reserved = CardKeyState.Reserved,
+        frozen = CardKeyState.Frozen,
         delivered = CardKeyState.Delivered,
         unitReserved = UnitState.Reserved,
         unitDelivered = UnitState.Delivered,
@@ -119,6 +121,7 @@ internal static class OrderBooks
         costOfSale = TransferKind.CostOfSale,
         deposit = TransferKind.Deposit,
         inventory = AccountKind.Inventory,
+        purchased = BatchTerms.Purchased,
     };
 
     // The engine's own checks, which the operator has too: custody chains and day roots, and the ledger.

@@ -147,8 +147,9 @@ internal sealed class OrderEngine : IAsyncDisposable
         (await Wallets.DepositAsync(new NewDeposit(Ids.Next(), storefront, amount, "CNY", null, Guid.NewGuid().ToString(), Operator))).Refusal);
 
     /// <summary>A completed batch of encrypted codes, as an import leaves it. Each key's secret says which SKU and key it is.</summary>
-    public Task<TestBatch> AddBatchAsync(Sku sku, int count, DateOnly? expiresOn = null, Money? unitCost = null, BatchStatus status = BatchStatus.Completed) =>
-        TestBatch.AddAsync(this, sku, count, ExpiryDay.From(expiresOn), unitCost ?? Cny(6), status);
+    public Task<TestBatch> AddBatchAsync(
+        Sku sku, int count, DateOnly? expiresOn = null, Money? unitCost = null, BatchStatus status = BatchStatus.Completed, BatchTerms terms = BatchTerms.Purchased) =>
+        TestBatch.AddAsync(this, sku, count, ExpiryDay.From(expiresOn), unitCost ?? Cny(6), status, terms);
 
     /// <summary>Fills the pool's window, so that the next orders are served from memory.</summary>
     public async Task WarmPoolAsync(Sku sku)

@@ -9,7 +9,7 @@ namespace Fulfilment.Infrastructure.Tests.Orders;
 /// <summary>A batch of real codes: encrypted, with fingerprints, stock and the purchase in the ledger, as an import leaves it.</summary>
 internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
 {
-    public static async Task<TestBatch> AddAsync(OrderEngine engine, Sku sku, int count, int expiresOn, Money unitCost, BatchStatus status)
+    public static async Task<TestBatch> AddAsync(OrderEngine engine, Sku sku, int count, int expiresOn, Money unitCost, BatchStatus status, BatchTerms terms = BatchTerms.Purchased)
     {
         var id = engine.Ids.Next();
         var keys = Enumerable.Range(0, count).Select(_ => engine.Ids.Next()).ToList();
@@ -17,20 +17,20 @@ internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
         {
             await connection.ExecuteAsync(
                 """
-                INSERT INTO batches (id, sku_id, status, unit_cost, currency, default_expires_on, owner, idempotency_key, processed, accepted, duplicate, rejected)
-                VALUES (@id, @sku, @status, @unitCost, 'CNY', @expiresOn, 'test', 'key-' || @id, @count, @count, 0, 0);
+                INSERT INTO batches (id, sku_id, status, unit_cost, currency, default_expires_on, terms, owner, idempotency_key, processed, accepted, duplicate, rejected)
+                VALUES (@id, @sku, @status, @unitCost, 'CNY', @expiresOn, @terms, 'test', 'key-' || @id, @count, @count, 0, 0);
                 INSERT INTO batch_stock (batch_id, node, available, reserved, frozen, delivered, voided, expired)
                 VALUES (@id, 3, @count, 0, 0, 0, 0, 0);
                 UPDATE change_counters SET value = value + 1 WHERE name = 'stock';
                 """,
-                new { id, sku = sku.Id, status, unitCost = unitCost.TenThousandths, expiresOn, count });
+                new { id, sku = sku.Id, status, unitCost = unitCost.TenThousandths, expiresOn, terms, count });
             await connection.ExecuteAsync(
                 """
                 INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@key, @sku, @id, 10, @expiresOn, @fingerprint, @code);
                 INSERT INTO code_fingerprints (fingerprint, card_key_id) VALUES (@fingerprint, @key);
                 """,
                 keys.Select(key => new { key, sku = sku.Id, id, expiresOn, fingerprint = Fingerprint(engine, sku, key), code = engine.Codes.Protect(key, CodeOf(sku, key)) }));
-            if (count > 0 && unitCost > Money.Zero)
+            if (count > 0 && unitCost > Money.Zero && terms == BatchTerms.Purchased)
             {
                 await connection.ExecuteAsync(
                     """
@@ -55,13 +55,23 @@ internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
 
     public static CodeText CodeOf(Sku sku, long key) => new(null, $"{sku.Code}-{key:x}");
 
-    /// <summary>Moves an available key as another use case of the engine would: state, stock, custody chain and day root together.</summary>
+    /// <summary>Moves an available key of a purchased batch as another use case of the engine would: state, stock, custody chain, day root and write-off together.</summary>
     public async Task MoveAsync(OrderEngine engine, long key, CardKeyState to) => await engine.Storage.Database.WriteAsync(async connection =>
     {
         Assert.True(CardKeyStates.Table.Allows(CardKeyState.Available, to));
         Assert.Equal(1, await connection.ExecuteAsync("UPDATE card_keys SET state = @to WHERE id = @key AND state = 10", new { to, key }));
         var counter = to.ToString().ToLowerInvariant();
         await connection.ExecuteAsync($"UPDATE batch_stock SET available = available - 1, {counter} = {counter} + 1 WHERE batch_id = @Id", new { Id });
+
+        if (to is CardKeyState.Voided or CardKeyState.Expired)
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency)
+                SELECT @transfer, @kind, @loss, sku_id, @inventory, id, unit_cost, currency FROM batches WHERE id = @Id AND unit_cost > 0
+                """,
+                new { transfer = engine.Ids.Next(), kind = TransferKind.WriteOff, loss = AccountKind.WriteOff, inventory = AccountKind.Inventory, Id });
+        }
 
         // A node of its own, whose day has this one entry.
         var (sku, expiresOn, fingerprint) = await connection.QuerySingleAsync<(long, long, byte[])>(

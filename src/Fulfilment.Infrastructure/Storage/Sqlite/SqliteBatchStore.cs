@@ -17,9 +17,9 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
         {
             var row = BatchRow.From(batch);
             await connection.ExecuteAsync("""
-                INSERT INTO batches (id, sku_id, status, supplier, purchase_reference, unit_cost, currency, default_expires_on, owner, idempotency_key,
+                INSERT INTO batches (id, sku_id, status, supplier, purchase_reference, unit_cost, currency, default_expires_on, terms, owner, idempotency_key,
                                      content_hash, importer, importing_until, processed, accepted, duplicate, rejected)
-                VALUES (@Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Owner, @IdempotencyKey,
+                VALUES (@Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Terms, @Owner, @IdempotencyKey,
                         @ContentHash, 0, 0, 0, 0, 0, 0)
                 ON CONFLICT (owner, idempotency_key) DO NOTHING
                 """, row).ConfigureAwait(false);

@@ -13,17 +13,17 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
 {
     private const int MostFromTableAtOnce = 256;
 
-    // State 10 is available. A recalled (22) batch, or one that waits for approval (11), sells nothing, whatever state its keys are in yet.
-    private readonly SqliteStatement _guard = new(connection, """
+    // State 10 is available. A batch that is frozen, recalled or waits for approval sells nothing, whatever state its keys are in.
+    private readonly SqliteStatement _guard = new(connection, $"""
         UPDATE card_keys SET state = ?2
         WHERE id = ?1 AND state = 10 AND sku_id = ?4 AND expires_on >= ?3
-          AND (SELECT b.status FROM batches AS b WHERE b.id = batch_id) NOT IN (11, 21, 22)
+          AND (SELECT {BatchRow.Sells} FROM batches WHERE batches.id = batch_id)
         """);
 
     private readonly SqliteStatement _release = new(connection, "UPDATE card_keys SET state = 10 WHERE id = ?1 AND state = ?2");
 
     private readonly SqliteStatement _read = new(connection, """
-        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, c.sequence, c.state, c.at, c.unit_id, c.seal
+        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, b.terms, c.sequence, c.state, c.at, c.unit_id, c.seal
         FROM card_keys AS k
         JOIN batches AS b ON b.id = k.batch_id
         LEFT JOIN custody_entries AS c
@@ -33,10 +33,10 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
 
     // Served by card_keys_fefo, and the same order as the pool's refill. Read only as far as needed instead of with LIMIT: the planner looks at a bound
     // limit, so SQLite would compile the statement anew for each one.
-    private readonly SqliteStatement _find = new(connection, """
+    private readonly SqliteStatement _find = new(connection, $"""
         SELECT k.id FROM card_keys AS k
         WHERE k.sku_id = ?1 AND k.state = 10 AND k.expires_on >= ?2
-          AND (SELECT b.status FROM batches AS b WHERE b.id = k.batch_id) NOT IN (11, 21, 22)
+          AND (SELECT {BatchRow.Sells} FROM batches WHERE batches.id = k.batch_id)
         ORDER BY k.expires_on, k.id
         """);
 
@@ -143,10 +143,10 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         }
 
         var origin = new CustodyOrigin(id, skuId, _read.Int64(0), _read.Int32(1), _read.Blob(2));
-        var last = _read.IsNull(6)
+        var last = _read.IsNull(7)
             ? null
-            : new CustodyEntry(id, _read.Int32(6), (CardKeyState)_read.Int32(7), _read.Int64(8), _read.IsNull(9) ? null : _read.Int64(9), _read.Blob(10));
-        var key = new ClaimedKey(origin, _read.Blob(3), new Money(_read.Int64(4)), _read.Text(5), last);
+            : new CustodyEntry(id, _read.Int32(7), (CardKeyState)_read.Int32(8), _read.Int64(9), _read.IsNull(10) ? null : _read.Int64(10), _read.Blob(11));
+        var key = new ClaimedKey(origin, _read.Blob(3), new Money(_read.Int64(4)), _read.Text(5), (BatchTerms)_read.Int32(6), last);
         _read.Reset();
         return key;
     }

@@ -145,7 +145,7 @@ internal sealed class SqliteSliceWriter(SqliteConnection connection) : IDisposab
     private void WritePurchase(Batch batch, BatchSlice slice, int accepted)
     {
         var cost = batch.Details.UnitCost * accepted;
-        if (cost.TenThousandths == 0)
+        if (cost.TenThousandths == 0 || batch.Details.Terms == BatchTerms.Consigned)
         {
             return;
         }
