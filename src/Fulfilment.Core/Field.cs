@@ -9,6 +9,15 @@ internal static class Field
 
     public static Refusal? Required<T>(Optional<T> field, string param) => field.IsGiven ? null : Refuse(param, "This field is required.");
 
+    /// <summary>The header of a write that is done once.</summary>
+    public static Refusal? IdempotencyKey(string? key)
+    {
+        const int Longest = 255;
+        return key is { Length: > 0 and <= Longest } && key.All(c => c is > ' ' and <= '~')
+            ? null
+            : Refuse("Idempotency-Key", $"This header is required: 1 to {Longest} printable ASCII characters without spaces.");
+    }
+
     public static Refusal? Code(string? value, string param) =>
         Core.Code.IsValid(value) ? null : Refuse(param, "A code has 1 to 64 of A-Z a-z 0-9 . _ -");
 

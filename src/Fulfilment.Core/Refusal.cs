@@ -90,6 +90,21 @@ public enum RefusalCode
     /// <summary>The order is not held (any more).</summary>
     NotHeld,
 
+    /// <summary>The order has no such unit.</summary>
+    UnknownUnit,
+
+    /// <summary>The unit is not, or no longer, one that may be replaced, refunded or flagged.</summary>
+    NotEligible,
+
+    /// <summary>The unit is in another after-sales case that waits or is done.</summary>
+    AlreadyInCase,
+
+    /// <summary>The after-sales case does not wait for a decision (any more).</summary>
+    NotPending,
+
+    /// <summary>Who asked may not approve.</summary>
+    SecondPersonRequired,
+
     /// <summary>There is one with this code already.</summary>
     AlreadyExists,
 

@@ -16,6 +16,7 @@ internal static class OrdersSetup
         services.AddSingleton<IHeldOrderStore, SqliteHeldOrderStore>();
         services.AddSingleton<IOrderStore, OrderStore>();
         services.AddSingleton<IOrderOverview, OrderOverview>();
+        services.AddSingleton<IRevealStore, RevealStore>();
         services.AddSingleton<CustodyChain>();
         services.AddSingleton<IntakeDecision>();
         services.AddSingleton<OrderIntake>();

@@ -66,6 +66,9 @@ public sealed record Sku
     /// <summary>How long a held order keeps its codes reserved before it is cancelled.</summary>
     public int HoldMinutes { get; init; } = 15;
 
+    /// <summary>What storefronts may ask for once a unit of it was delivered.</summary>
+    public AfterSalesPolicy AfterSales { get; init; } = AfterSalesPolicy.Default;
+
     /// <summary>Whether it can be ordered.</summary>
     public bool OnShelf { get; init; } = true;
 

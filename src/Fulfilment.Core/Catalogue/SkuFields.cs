@@ -63,6 +63,9 @@ public sealed class SkuFields
     /// <inheritdoc cref="Sku.HoldMinutes"/>
     public Optional<int> HoldMinutes { get; set; }
 
+    /// <summary>Null: the default policy.</summary>
+    public Optional<AfterSalesPolicyFields?> AfterSales { get; set; }
+
     /// <inheritdoc cref="Sku.OnShelf"/>
     public Optional<bool> OnShelf { get; set; }
 
@@ -137,6 +140,7 @@ public sealed class SkuFields
             Inputs = Inputs.Or(sku.Inputs) ?? [],
             MinRemainingDays = MinRemainingDays.Or(sku.MinRemainingDays),
             HoldMinutes = HoldMinutes.Or(sku.HoldMinutes),
+            AfterSales = AfterSales.IsGiven ? AfterSales.Or(null)?.Change(sku.AfterSales) ?? AfterSalesPolicy.Default : sku.AfterSales,
             OnShelf = OnShelf.Or(sku.OnShelf),
             Routes = Routes.Or(sku.Routes) ?? [],
         };

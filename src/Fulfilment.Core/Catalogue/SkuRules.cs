@@ -8,6 +8,8 @@ internal static class SkuRules
     private const int LargestOrder = 5_000;
     private const int LargestMinRemainingDays = 3_650;
     private const int LongestHoldMinutes = 7 * 24 * 60;
+    private const int LargestAutomaticPerDay = 1_000_000;
+    private const int LongestCoolingOffDays = 3_650;
     private const int MostInputs = 20;
     private const int MostRoutes = 20;
 
@@ -30,6 +32,8 @@ internal static class SkuRules
         ?? Field.Pattern(sku.RecipientPattern, "/recipientPattern")
         ?? Field.Range(sku.MinRemainingDays, "/minRemainingDays", 0, LargestMinRemainingDays)
         ?? Field.Range(sku.HoldMinutes, "/holdMinutes", 1, LongestHoldMinutes)
+        ?? Field.Range(sku.AfterSales.AutomaticPerDay, "/afterSales/automaticPerDay", 0, LargestAutomaticPerDay)
+        ?? Field.Range(sku.AfterSales.CoolingOffDays, "/afterSales/coolingOffDays", 0, LongestCoolingOffDays)
         ?? Inputs(sku.Inputs)
         ?? Routes(sku.Routes);
 

@@ -6,15 +6,13 @@ namespace Fulfilment.Core.Ledger;
 /// <summary>Records money that a storefront paid in, once for each idempotency key.</summary>
 public sealed class RecordDeposit(IWalletStore store, IdGenerator ids)
 {
-    private const int LongestKey = 255;
-
     /// <summary>
     /// The deposit; or <see cref="RefusalCode.InvalidRequest"/>, <see cref="RefusalCode.NotFound"/>, <see cref="RefusalCode.IdempotencyMismatch"/>.
     /// </summary>
     public async Task<Result<RecordedDeposit>> RunAsync(string storefrontCode, DepositFields fields, string? idempotencyKey, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        var refusal = CheckKey(idempotencyKey)
+        var refusal = Field.IdempotencyKey(idempotencyKey)
             ?? (fields.Amount is null ? Field.Refuse("/amount", "This field is required.") : null)
             ?? (fields.Amount <= Money.Zero ? Field.Refuse("/amount", "A deposit is more than zero.") : null)
             ?? Field.Amount(fields.Amount, "/amount")
@@ -24,11 +22,6 @@ public sealed class RecordDeposit(IWalletStore store, IdGenerator ids)
             ? await store.DepositAsync(new NewDeposit(ids.Next(), storefrontCode, fields.Amount!.Value, fields.Currency!, fields.Reference, idempotencyKey!, actor))
             : refusal;
     }
-
-    private static Refusal? CheckKey(string? key) =>
-        key is { Length: > 0 and <= LongestKey } && key.All(c => c is > ' ' and <= '~')
-            ? null
-            : Field.Refuse("Idempotency-Key", $"This header is required: 1 to {LongestKey} printable ASCII characters without spaces.");
 }
 
 /// <summary>What a request says about a deposit.</summary>

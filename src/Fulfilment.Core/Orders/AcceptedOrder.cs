@@ -27,6 +27,9 @@ public sealed record AcceptedOrder(OrderDraft Draft, OrderClaim Claim, OrderStat
     /// <summary>Where the unit stands that got this key, or none.</summary>
     public UnitState StateOf(ClaimedKey? key) => key is null ? UnitState.Failed : Status == OrderStatus.Held ? UnitState.Reserved : UnitState.Delivered;
 
+    /// <summary>When the code of a unit in this state was shown, in Unix milliseconds; null: not yet. What the answer carries counts as shown, whether it arrives or not.</summary>
+    public long? RevealedAtMs(UnitState state) => state == UnitState.Delivered && Draft.ShowsCodes ? AtMs : null;
+
     /// <summary>Where one line stands.</summary>
     public OrderStatus StatusOf(LineClaim line)
     {

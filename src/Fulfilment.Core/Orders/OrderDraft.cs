@@ -39,6 +39,9 @@ public sealed class OrderDraft
     /// <summary>Whether a part will do.</summary>
     public bool AllowPartial { get; init; }
 
+    /// <summary>Whether the answer to a new order shows the codes that are delivered at once.</summary>
+    public bool ShowsCodes { get; init; }
+
     /// <summary>Why the units are given.</summary>
     public OrderSource Source { get; init; }
 

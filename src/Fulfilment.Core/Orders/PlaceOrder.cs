@@ -13,15 +13,18 @@ namespace Fulfilment.Core.Orders;
 public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPersonalDataProtection protection, IdGenerator ids, BusinessCalendar calendar)
 {
     /// <summary>The outcome, durable if the order was accepted.</summary>
-    public ValueTask<IntakeOutcome> HandleAsync(Storefront storefront, OrderRequest request)
+    /// <param name="storefront">Whose order it is.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="showsCodes">Whether the caller will answer a new order with its codes.</param>
+    public ValueTask<IntakeOutcome> HandleAsync(Storefront storefront, OrderRequest request, bool showsCodes = false)
     {
         ArgumentNullException.ThrowIfNull(storefront);
         return OrderRequestRules.Check(request) is { } malformed
             ? ValueTask.FromResult<IntakeOutcome>(new IntakeOutcome.Refused(malformed))
-            : intake.PlaceAsync(Draft(storefront, request));
+            : intake.PlaceAsync(Draft(storefront, request, showsCodes));
     }
 
-    private OrderDraft Draft(Storefront storefront, OrderRequest request)
+    private OrderDraft Draft(Storefront storefront, OrderRequest request, bool showsCodes)
     {
         var verdict = Judge(request, out var lines, out var amount);
         var orderId = ids.Next();
@@ -38,6 +41,7 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
             Amount = amount,
             Held = storefront.HoldAbove is { } limit && amount > limit,
             AllowPartial = request.AllowPartial,
+            ShowsCodes = showsCodes,
             Source = request.Source ?? OrderSource.Sale,
             Campaign = request.Campaign,
             Buyer = request.Buyer is { } buyer ? protection.Protect(orderId, JsonSerializer.Serialize(buyer, OrderJson.Default.BuyerRequest)) : null,

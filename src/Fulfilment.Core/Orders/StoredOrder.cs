@@ -92,7 +92,8 @@ public sealed record StoredLine(
                 state == UnitState.Delivered ? order.AtMs : null,
                 state == UnitState.Reserved ? order.DueAtMs : null,
                 key is null ? UnitFailure.OutOfStock : null,
-                null);
+                null,
+                order.RevealedAtMs(state));
         }
 
         return new StoredLine(line.Id, line.Sku.Id, order.StatusOf(claim), line.Quantity, line.UnitPrice, line.Recipient, line.Metadata, units);
@@ -109,5 +110,7 @@ public sealed record StoredLine(
 /// <param name="DueAtMs">When something looks at it again.</param>
 /// <param name="Failure">Why it will not be delivered.</param>
 /// <param name="ReplacesUnitId">The unit whose place it took.</param>
+/// <param name="RevealedAtMs">When its code was first shown; null: never.</param>
 public sealed record StoredUnit(
-    long Id, UnitState State, long? CardKeyId, int? ExpiresOn, byte[]? Code, long? DeliveredAtMs, long? DueAtMs, UnitFailure? Failure, long? ReplacesUnitId);
+    long Id, UnitState State, long? CardKeyId, int? ExpiresOn, byte[]? Code, long? DeliveredAtMs, long? DueAtMs, UnitFailure? Failure, long? ReplacesUnitId,
+    long? RevealedAtMs);

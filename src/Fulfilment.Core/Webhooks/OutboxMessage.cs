@@ -47,4 +47,10 @@ public enum WebhookEvent
 
     /// <summary><c>order.refunded</c>.</summary>
     OrderRefunded = 6,
+
+    /// <summary><c>unit.replaced</c>.</summary>
+    UnitReplaced = 10,
+
+    /// <summary><c>unit.refunded</c>: units were refunded and the order keeps others.</summary>
+    UnitRefunded = 11,
 }

@@ -49,7 +49,7 @@ internal static class OrdersApi
             return new ProblemResult(refusal);
         }
 
-        switch (await place.HandleAsync(storefront, body.Value))
+        switch (await place.HandleAsync(storefront, body.Value, withCodes))
         {
             case IntakeOutcome.Accepted accepted:
                 return New(presenter.Show(StoredOrder.From(accepted.Order), withCodes));

@@ -29,15 +29,16 @@ internal sealed record Problem(string Code, string Type, int Status, bool Retrya
         RefusalCode.InvalidRequest => StatusCodes.Status400BadRequest,
         RefusalCode.Unauthorized => StatusCodes.Status401Unauthorized,
         RefusalCode.InsufficientBalance => StatusCodes.Status402PaymentRequired,
-        RefusalCode.Forbidden or RefusalCode.IpNotAllowed or RefusalCode.RiskRejected => StatusCodes.Status403Forbidden,
+        RefusalCode.Forbidden or RefusalCode.IpNotAllowed or RefusalCode.RiskRejected
+            or RefusalCode.SecondPersonRequired => StatusCodes.Status403Forbidden,
         RefusalCode.NotFound => StatusCodes.Status404NotFound,
         RefusalCode.ReferenceConflict or RefusalCode.PriceChanged or RefusalCode.OutOfStock or RefusalCode.NotCancellable
-            or RefusalCode.NotHeld or RefusalCode.AlreadyExists or RefusalCode.WalletNotEmpty or RefusalCode.InProgress => StatusCodes.Status409Conflict,
+            or RefusalCode.NotHeld or RefusalCode.NotEligible or RefusalCode.AlreadyInCase or RefusalCode.NotPending or RefusalCode.AlreadyExists or RefusalCode.WalletNotEmpty or RefusalCode.InProgress => StatusCodes.Status409Conflict,
         RefusalCode.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RefusalCode.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         RefusalCode.UnknownSku or RefusalCode.SkuOffShelf or RefusalCode.QuantityOutOfRange or RefusalCode.RecipientRequired
             or RefusalCode.RecipientNotAllowed or RefusalCode.RecipientInvalid or RefusalCode.InputInvalid or RefusalCode.CurrencyMismatch
-            or RefusalCode.RouteNotAvailable or RefusalCode.IdempotencyMismatch => StatusCodes.Status422UnprocessableEntity,
+            or RefusalCode.RouteNotAvailable or RefusalCode.UnknownUnit or RefusalCode.IdempotencyMismatch => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.RateLimited or RefusalCode.VelocityLimited => StatusCodes.Status429TooManyRequests,
         RefusalCode.Internal => StatusCodes.Status500InternalServerError,
         RefusalCode.Overloaded => StatusCodes.Status503ServiceUnavailable,

@@ -32,6 +32,7 @@ internal static class AuditImage
         sku.Inputs,
         sku.MinRemainingDays,
         sku.HoldMinutes,
+        sku.AfterSales,
         sku.OnShelf,
         sku.Routes,
     });

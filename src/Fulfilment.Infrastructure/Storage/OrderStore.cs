@@ -82,7 +82,8 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
             """, new { ids }).ConfigureAwait(false);
         var units = await connection.QueryAsync<UnitRow>("""
             SELECT u.line_id AS LineId, u.id AS Id, u.state AS State, u.card_key_id AS CardKeyId, k.expires_on AS ExpiresOn, k.code AS Code,
-                   u.delivered_at AS DeliveredAt, u.due_at AS DueAt, u.failure AS Failure, u.replaces_unit_id AS ReplacesUnitId
+                   u.delivered_at AS DeliveredAt, u.due_at AS DueAt, u.failure AS Failure, u.replaces_unit_id AS ReplacesUnitId,
+                   u.revealed_at AS RevealedAt
             FROM units AS u LEFT JOIN card_keys AS k ON k.id = u.card_key_id
             WHERE u.order_id IN @ids ORDER BY u.order_id, u.id
             """, new { ids }).ConfigureAwait(false);
@@ -120,9 +121,10 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
     }
 
     private sealed record UnitRow(
-        long LineId, long Id, long State, long? CardKeyId, long? ExpiresOn, byte[]? Code, long? DeliveredAt, long? DueAt, long? Failure, long? ReplacesUnitId)
+        long LineId, long Id, long State, long? CardKeyId, long? ExpiresOn, byte[]? Code, long? DeliveredAt, long? DueAt, long? Failure, long? ReplacesUnitId,
+        long? RevealedAt)
     {
         public StoredUnit ToUnit() =>
-            new(Id, (UnitState)State, CardKeyId, (int?)ExpiresOn, Code, DeliveredAt, DueAt, (UnitFailure?)Failure, ReplacesUnitId);
+            new(Id, (UnitState)State, CardKeyId, (int?)ExpiresOn, Code, DeliveredAt, DueAt, (UnitFailure?)Failure, ReplacesUnitId, RevealedAt);
     }
 }

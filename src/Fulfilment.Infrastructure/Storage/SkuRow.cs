@@ -10,7 +10,7 @@ internal sealed class SkuRow
         SELECT id, code, name, kind, brand, category, duration, description, instructions, redeem_url AS RedeemUrl, image_url AS ImageUrl,
                currency, price, face_value AS FaceValue, min_per_order AS MinPerOrder, max_per_order AS MaxPerOrder,
                recipient_mode AS RecipientMode, recipient_pattern AS RecipientPattern, inputs, min_remaining_days AS MinRemainingDays,
-               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, routes, updated_at AS UpdatedAt
+               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, after_sales AS AfterSales, routes, updated_at AS UpdatedAt
         FROM skus
         """;
 
@@ -58,6 +58,8 @@ internal sealed class SkuRow
 
     public bool OnShelf { get; init; }
 
+    public string AfterSales { get; init; } = "";
+
     public string Routes { get; init; } = "";
 
     public long UpdatedAt { get; init; }
@@ -86,6 +88,7 @@ internal sealed class SkuRow
         MinRemainingDays = sku.MinRemainingDays,
         HoldMinutes = sku.HoldMinutes,
         OnShelf = sku.OnShelf,
+        AfterSales = StorageJson.Write(sku.AfterSales),
         Routes = StorageJson.Write(sku.Routes),
         UpdatedAt = sku.UpdatedAt.ToUnixTimeMilliseconds(),
     };
@@ -114,6 +117,7 @@ internal sealed class SkuRow
         MinRemainingDays = MinRemainingDays,
         HoldMinutes = HoldMinutes,
         OnShelf = OnShelf,
+        AfterSales = StorageJson.Read<AfterSalesPolicy>(AfterSales),
         Routes = StorageJson.Read<Route[]>(Routes),
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
     };

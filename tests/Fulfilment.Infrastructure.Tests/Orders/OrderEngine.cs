@@ -56,7 +56,7 @@ internal sealed class OrderEngine : IAsyncDisposable
         Place = new PlaceOrder(_catalogue, Intake, _people, Ids, Calendar);
         Orders = new OrderStore(storage.Database);
         Audit = new AuditStore(storage.Database);
-        Reveal = new RevealOrder(Orders, new OrderPresenter(_catalogue, Codes, _people), Audit, Ids);
+        Reveal = new RevealOrder(Orders, new OrderPresenter(_catalogue, Codes, _people), new RevealStore(storage.Database), Ids, Time);
         Held = new SettleHeldOrder(
             new SqliteHeldOrderStore(storage.Database), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Time);
         Wallets = new WalletStore(storage.Database, Ids);

@@ -58,6 +58,9 @@ internal class SkuChanges
 
     public int HoldMinutes { set => _fields.HoldMinutes = value; }
 
+    // The serializer passes over an object that has no getter.
+    public AfterSalesChanges? AfterSales { get => null; set => _fields.AfterSales = value?.Read(); }
+
     public bool OnShelf { set => _fields.OnShelf = value; }
 
     public IReadOnlyList<RouteBody> Routes { get => []; set => _fields.Routes = new([.. value.Select(RouteBody.Read)]); }
@@ -96,6 +99,20 @@ internal sealed record RouteBody(RouteSource Source, string? Supplier = null, st
     public static Route Read(RouteBody? body) => body is null ? null! : new(body.Source, body.Supplier, body.SupplierSku, body.UnitCost);
 }
 
+/// <summary>A change of a SKU's after-sales policy, read as <see cref="SkuChanges"/> is.</summary>
+internal sealed class AfterSalesChanges
+{
+    private readonly AfterSalesPolicyFields _fields = new();
+
+    public AfterSalesPolicyFields Read() => _fields;
+
+    public int AutomaticPerDay { set => _fields.AutomaticPerDay = value; }
+
+    public bool OnlyUnrevealed { set => _fields.OnlyUnrevealed = value; }
+
+    public int? CoolingOffDays { set => _fields.CoolingOffDays = value; }
+}
+
 /// <summary>A SKU as operators see it.</summary>
 internal sealed record AdminSku(
     string Code,
@@ -118,6 +135,7 @@ internal sealed record AdminSku(
     IReadOnlyList<SkuInputBody> Inputs,
     int MinRemainingDays,
     int HoldMinutes,
+    AfterSalesPolicy AfterSales,
     bool OnShelf,
     IReadOnlyList<RouteBody> Routes,
     DateTimeOffset CreatedAt,
@@ -144,6 +162,7 @@ internal sealed record AdminSku(
         [.. sku.Inputs.Select(SkuInputBody.Of)],
         sku.MinRemainingDays,
         sku.HoldMinutes,
+        sku.AfterSales,
         sku.OnShelf,
         [.. sku.Routes.Select(RouteBody.Of)],
         IdGenerator.TimeOf(sku.Id),

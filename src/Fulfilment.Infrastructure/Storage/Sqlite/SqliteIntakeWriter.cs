@@ -20,8 +20,8 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
         """);
 
     private readonly SqliteStatement _unit = new(connection, """
-        INSERT INTO units (order_id, id, line_id, state, card_key_id, delivered_at, due_at, failure)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO units (order_id, id, line_id, state, card_key_id, delivered_at, due_at, failure, revealed_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """);
 
     private readonly SqliteStatement _hold = new(connection, "INSERT INTO holds (order_id, storefront_id, currency, amount, state) VALUES (?1, ?2, ?3, ?4, ?5)");
@@ -90,7 +90,8 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
                 .Bind(5, key?.Origin.CardKeyId)
                 .Bind(6, state == UnitState.Delivered ? order.AtMs : null)
                 .Bind(7, state == UnitState.Reserved ? order.DueAtMs : null)
-                .Bind(8, key is null ? (long)UnitFailure.OutOfStock : null).Execute();
+                .Bind(8, key is null ? (long)UnitFailure.OutOfStock : null)
+                .Bind(9, order.RevealedAtMs(state)).Execute();
         }
     }
 
