@@ -56,7 +56,8 @@ internal sealed class OrderEngine : IAsyncDisposable
         Place = new PlaceOrder(_catalogue, Intake, _people, Ids, Calendar);
         Orders = new OrderStore(storage.Database);
         Audit = new AuditStore(storage.Database);
-        Reveal = new RevealOrder(Orders, new OrderPresenter(_catalogue, Codes, _people), new RevealStore(storage.Database), Ids, Time);
+        Presenter = new OrderPresenter(_catalogue, Codes, _people);
+        Reveal = new RevealOrder(Orders, Presenter, new RevealStore(storage.Database), Ids, Time);
         Held = new SettleHeldOrder(
             new SqliteHeldOrderStore(storage.Database), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Time);
         Wallets = new WalletStore(storage.Database, Ids);
@@ -86,6 +87,8 @@ internal sealed class OrderEngine : IAsyncDisposable
     public OrderStore Orders { get; }
 
     public AuditStore Audit { get; }
+
+    public OrderPresenter Presenter { get; }
 
     public RevealOrder Reveal { get; }
 
