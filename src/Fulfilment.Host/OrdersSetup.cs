@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Sandbox;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 
@@ -26,6 +27,11 @@ internal static class OrdersSetup
         services.AddSingleton<SettleHeldOrder>();
         services.AddSingleton<HeldOrderWatch>();
         services.AddLoop(provider => provider.GetRequiredService<HeldOrderWatch>().RunAsync);
+        services.AddSingleton<ISandboxStore, SandboxStore>();
+        services.AddSingleton<PlaceSandboxOrder>();
+        services.AddSingleton<SandboxPresenter>();
+        services.AddSingleton<SandboxWatch>();
+        services.AddLoop(provider => provider.GetRequiredService<SandboxWatch>().RunAsync);
         return services;
     }
 

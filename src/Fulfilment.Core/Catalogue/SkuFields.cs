@@ -1,3 +1,5 @@
+using Fulfilment.Core.Sandbox;
+
 namespace Fulfilment.Core.Catalogue;
 
 /// <summary>What a request says about a SKU. Fields it leaves out take their default in a new SKU and stay as they are in an existing one; see <see cref="Sku"/>.</summary>
@@ -79,6 +81,11 @@ public sealed class SkuFields
         if (missing is not null)
         {
             return missing;
+        }
+
+        if (SandboxSkus.IsReserved(Code.Or(null)))
+        {
+            return Field.Refuse("/code", "Codes that begin with TEST- belong to the sandbox.");
         }
 
         var kind = Kind.Or(SkuKind.CardKey);

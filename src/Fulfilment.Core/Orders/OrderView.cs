@@ -41,6 +41,10 @@ public sealed record OrderView
 
     /// <summary>In the order they came.</summary>
     public required IReadOnlyList<OrderLineView> Lines { get; init; }
+
+    /// <summary>Whether it is play: made with a test key. Left out of real orders.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Sandbox { get; init; }
 }
 
 /// <summary>A line as the API shows it.</summary>

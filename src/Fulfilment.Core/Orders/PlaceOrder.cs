@@ -50,94 +50,25 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
         };
     }
 
-    // Over all lines the refusal that API.md lists first wins, so that the answer does not depend on the lines' order.
     private Refusal? Judge(OrderRequest request, out DraftLine[] lines, out Money amount)
     {
-        var snapshot = catalogue.Current;
-        var skus = new Sku?[request.Lines.Count];
         (lines, amount) = ([], Money.Zero);
-        Refusal? first = null;
-        var units = 0L;
-        for (var i = 0; i < skus.Length; i++)
+        if (CatalogueVerdict.Judge(request, catalogue.Current, CanServe, out var skus) is { } refusal)
         {
-            var line = request.Lines[i];
-            units += line.Quantity;
-            skus[i] = snapshot.FindSku(line.Sku);
-            if (JudgeLine(request, line, skus[i]) is { } refusal && (first is null || refusal.Code < first.Code))
-            {
-                first = refusal with { Param = $"/lines/{i}/{refusal.Param}" };
-            }
-        }
-
-        if (units > OrderRequestRules.MostUnits && (first is null || RefusalCode.QuantityOutOfRange < first.Code))
-        {
-            first = new Refusal(RefusalCode.QuantityOutOfRange, "/lines", $"An order has at most {OrderRequestRules.MostUnits} units.");
-        }
-
-        if (first is not null)
-        {
-            return first;
+            return refusal;
         }
 
         lines = new DraftLine[skus.Length];
         for (var i = 0; i < lines.Length; i++)
         {
-            lines[i] = Price(request.Lines[i], skus[i]!);
+            lines[i] = Price(request.Lines[i], skus[i]);
             amount += lines[i].UnitPrice * lines[i].Quantity;
         }
 
         return null;
     }
 
-    private static Refusal? JudgeLine(OrderRequest request, OrderLineRequest line, Sku? sku)
-    {
-        if (sku is null)
-        {
-            return new Refusal(RefusalCode.UnknownSku, "sku");
-        }
-
-        if (!sku.OnShelf)
-        {
-            return new Refusal(RefusalCode.SkuOffShelf, "sku");
-        }
-
-        if (line.Quantity < sku.MinPerOrder || line.Quantity > sku.MaxPerOrder)
-        {
-            return new Refusal(RefusalCode.QuantityOutOfRange, "quantity", $"This SKU is sold in quantities of {sku.MinPerOrder} to {sku.MaxPerOrder}.");
-        }
-
-        return JudgeRecipient(line, sku)
-            ?? JudgeInputs(line, sku)
-            ?? (request.Currency == sku.Currency ? null : new Refusal(RefusalCode.CurrencyMismatch, "sku", $"This SKU is priced in {sku.Currency}."))
-            ?? (sku.Kind == SkuKind.CardKey && sku.Routes.Any(route => route.Source == RouteSource.Pool) ? null : new Refusal(RefusalCode.RouteNotAvailable, "sku"))
-            ?? (sku.Price > line.MaxUnitPrice ? new Refusal(RefusalCode.PriceChanged, "maxUnitPrice", $"The price is {sku.Price} {sku.Currency}.") : null);
-    }
-
-    private static Refusal? JudgeRecipient(OrderLineRequest line, Sku sku) => (sku.RecipientMode, line.Recipient) switch
-    {
-        (RecipientMode.Required, var recipient) when string.IsNullOrWhiteSpace(recipient) => new Refusal(RefusalCode.RecipientRequired, "recipient"),
-        (RecipientMode.None, not null) => new Refusal(RefusalCode.RecipientNotAllowed, "recipient"),
-        (_, { } recipient) when !Matches(sku.RecipientPattern, recipient) => new Refusal(RefusalCode.RecipientInvalid, "recipient"),
-        _ => null,
-    };
-
-    private static Refusal? JudgeInputs(OrderLineRequest line, Sku sku)
-    {
-        foreach (var input in sku.Inputs)
-        {
-            string? value = null;
-            var given = line.Inputs?.TryGetValue(input.Name, out value) == true;
-            if (given ? !Matches(input.Pattern, value!) : input.Required)
-            {
-                return new Refusal(RefusalCode.InputInvalid, $"inputs/{input.Name}");
-            }
-        }
-
-        var undeclared = line.Inputs?.Keys.FirstOrDefault(name => sku.Inputs.All(input => input.Name != name));
-        return undeclared is null ? null : new Refusal(RefusalCode.InputInvalid, "inputs", "This SKU declares no such input.");
-    }
-
-    private static bool Matches(string? pattern, string text) => pattern is null || WholePattern.IsMatch(pattern, text);
+    private static bool CanServe(Sku sku) => sku.Kind == SkuKind.CardKey && sku.Routes.Any(route => route.Source == RouteSource.Pool);
 
     private DraftLine Price(OrderLineRequest line, Sku sku)
     {

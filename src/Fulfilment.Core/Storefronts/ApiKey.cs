@@ -17,6 +17,9 @@ public sealed record ApiKey
     /// <summary>What it may do.</summary>
     public required Scopes Scopes { get; init; }
 
+    /// <summary>Whether it works on the real thing or in the sandbox.</summary>
+    public KeyMode Mode { get; init; } = KeyMode.Live;
+
     /// <summary>From where it may be used; empty: anywhere.</summary>
     public IReadOnlyList<IPNetwork> AllowedIps { get; init; } = [];
 
@@ -50,6 +53,16 @@ public enum KeyOwnerKind
 
     /// <summary>A person of ours, or a script of theirs.</summary>
     Operator = 3,
+}
+
+/// <summary>What a key works on. Stored as numbers.</summary>
+public enum KeyMode
+{
+    /// <summary>Real orders, stock and money.</summary>
+    Live = 1,
+
+    /// <summary>The sandbox, and nothing else.</summary>
+    Test = 2,
 }
 
 /// <summary>What a key may do. Stored as a number.</summary>

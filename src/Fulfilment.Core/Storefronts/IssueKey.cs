@@ -12,7 +12,7 @@ public sealed class IssueKey(IApiKeyStore store, ICatalogue catalogue, IdGenerat
     public async Task<Result<IssuedKey>> RunAsync(KeyFields fields, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        var text = ApiKeyText.Create(random);
+        var text = ApiKeyText.Create(random, fields.Mode);
         var key = fields.Create(ids.Next(), ApiKeyText.Hash(text), time.GetUtcNow());
         if (key.Refusal is { } refusal)
         {

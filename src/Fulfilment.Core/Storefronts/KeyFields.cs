@@ -15,6 +15,9 @@ public sealed record KeyFields
     /// <summary>At least one of <see cref="KeyTexts.ScopeNames"/>.</summary>
     public IReadOnlyList<string?>? Scopes { get; init; }
 
+    /// <summary>Live, or a storefront's key to the sandbox.</summary>
+    public KeyMode Mode { get; init; } = KeyMode.Live;
+
     /// <summary>When it stops working by itself; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
@@ -27,6 +30,11 @@ public sealed record KeyFields
         if (!KeyTexts.TryParseOwner(Owner, out var owner))
         {
             return Field.Refuse("/owner", "An owner is storefront:CODE, supplier:CODE or operator:NAME.");
+        }
+
+        if (Mode == KeyMode.Test && owner.Value.Kind != KeyOwnerKind.Storefront)
+        {
+            return Field.Refuse("/mode", "Only a storefront has test keys; the sandbox has orders and nothing else.");
         }
 
         var scopes = ReadScopes(owner.Value.Kind);
@@ -46,7 +54,7 @@ public sealed record KeyFields
             return badAddress;
         }
 
-        return new ApiKey { Id = id, Owner = owner.Value, Hash = hash, Scopes = scopes.Value, ExpiresAt = ExpiresAt, AllowedIps = allowed.Value };
+        return new ApiKey { Id = id, Owner = owner.Value, Hash = hash, Scopes = scopes.Value, Mode = Mode, ExpiresAt = ExpiresAt, AllowedIps = allowed.Value };
     }
 
     private Result<Scopes> ReadScopes(KeyOwnerKind kind)
@@ -64,6 +72,11 @@ public sealed record KeyFields
             if (!KeyTexts.TryParseScope(Scopes[i], out var scope))
             {
                 return Field.Refuse(at, $"The scopes are {known}.");
+            }
+
+            if (Mode == KeyMode.Test && scope == Storefronts.Scopes.Inventory)
+            {
+                return Field.Refuse(at, "A test key has no inventory.");
             }
 
             if (!MayHave(kind, scope))

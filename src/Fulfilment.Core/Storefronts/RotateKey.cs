@@ -28,7 +28,7 @@ public sealed class RotateKey(IApiKeyStore store, ICatalogue catalogue, IdGenera
         }
 
         var newId = ids.Next();
-        var text = ApiKeyText.Create(random);
+        var text = "";
         var rotated = await store.RotateAsync(id, Rotate, actor);
         await catalogue.RefreshAsync();
         return rotated.Refusal is { } refusal ? refusal : new IssuedKey(rotated.Value.New, text);
@@ -40,6 +40,7 @@ public sealed class RotateKey(IApiKeyStore store, ICatalogue catalogue, IdGenera
                 return new Refusal(RefusalCode.InvalidRequest, null, "The key is revoked or has expired; issue a new one.");
             }
 
+            text = ApiKeyText.Create(random, old.Mode);
             var end = overlap is { } length && (old.ExpiresAt is null || now + length < old.ExpiresAt) ? now + length : old.ExpiresAt;
             return new KeyRotation(
                 old with { ExpiresAt = end },

@@ -8,6 +8,7 @@ using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
 using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Host.Api.Sandbox;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
@@ -19,25 +20,25 @@ internal static class OrdersApi
     [
         RefusalCode.ReferenceConflict, RefusalCode.UnknownSku, RefusalCode.SkuOffShelf, RefusalCode.QuantityOutOfRange, RefusalCode.RecipientRequired,
         RefusalCode.RecipientNotAllowed, RefusalCode.RecipientInvalid, RefusalCode.InputInvalid, RefusalCode.CurrencyMismatch, RefusalCode.RouteNotAvailable,
-        RefusalCode.PriceChanged, RefusalCode.InsufficientBalance, RefusalCode.OutOfStock,
+        RefusalCode.PriceChanged, RefusalCode.InsufficientBalance, RefusalCode.RiskRejected, RefusalCode.VelocityLimited, RefusalCode.OutOfStock,
     ];
 
     public static void MapOrders(this WebApplication app)
     {
         ApiJson.Use(OrdersJson.Default);
         var orders = app.MapGroup("/v1/orders").RequireScope(Scopes.Orders).WithTags("Orders");
-        orders.MapPost("", PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake)
+        orders.MapPost("", PlaceAsync).InSandbox(SandboxOrders.PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake)
             .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
-        orders.MapGet("", ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.")
+        orders.MapGet("", ListAsync).InSandbox(SandboxOrders.ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.")
             .TakesQuery("clientReference", "The storefront's own order number.")
             .TakesQuery("status", "A status of orders.")
             .TakesQuery("sku", "Orders with a line of this SKU.")
             .TakesQuery("from", "Orders made at this time (RFC 3339) or later.")
             .TakesQuery("to", "Orders made before this time (RFC 3339).");
-        orders.MapGet("/{id}", GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest)
+        orders.MapGet("/{id}", GetAsync).InSandbox(SandboxOrders.GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest)
             .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
-        orders.MapGet("/{id}/codes", CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
-        orders.MapPost("/{id}/cancel", CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.").Refuses(RefusalCode.NotCancellable);
+        orders.MapGet("/{id}/codes", CodesAsync).InSandbox(SandboxOrders.CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
+        orders.MapPost("/{id}/cancel", CancelAsync).InSandbox(SandboxOrders.CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.").Refuses(RefusalCode.NotCancellable);
     }
 
     private static async Task<Results<NewOrder, OpenOrder, KnownOrder, ProblemResult>> PlaceAsync(
@@ -112,7 +113,7 @@ internal static class OrdersApi
         ListQuery page, Caller caller, HttpContext http, IOrderStore orders, OrderPresenter presenter, ICatalogue catalogue)
     {
         OrderQuery? query = null;
-        if ((Storefront(caller, out var storefront) ?? page.Refusal ?? Filter(http, catalogue, storefront.Id, page, out query)) is { } refusal)
+        if ((Storefront(caller, out var storefront) ?? page.Refusal ?? Filter(http, catalogue.Current, storefront.Id, page, out query)) is { } refusal)
         {
             return new ProblemResult(refusal);
         }
@@ -121,17 +122,17 @@ internal static class OrdersApi
         return TypedResults.Ok(ListAnswer<OrderView>.Of(found, page, order => order.Id, order => presenter.Show(order, withCodes: false)));
     }
 
-    private static Results<NewOrder, OpenOrder, KnownOrder, ProblemResult> New(OrderView order) =>
+    internal static Results<NewOrder, OpenOrder, KnownOrder, ProblemResult> New(OrderView order) =>
         OrderStates.IsOpen(order.Status) ? new OpenOrder(order) : new NewOrder(order);
 
     // An operator's key may have the scope, but orders belong to storefronts.
-    private static Refusal? Storefront(Caller caller, out Storefront storefront)
+    internal static Refusal? Storefront(Caller caller, out Storefront storefront)
     {
         storefront = caller.Storefront!;
         return caller.Storefront is null ? new Refusal(RefusalCode.Forbidden, Detail: "Orders are placed and read with a storefront's key.") : null;
     }
 
-    private static Refusal? Include(HttpContext http, Caller caller, out bool withCodes)
+    internal static Refusal? Include(HttpContext http, Caller caller, out bool withCodes)
     {
         withCodes = false;
         if (!http.Request.QueryString.HasValue)
@@ -158,11 +159,11 @@ internal static class OrdersApi
         return caller.Has(Scopes.Codes) ? null : new Refusal(RefusalCode.Forbidden, Detail: "include=codes needs a key with the scope codes.");
     }
 
-    private static Refusal? OrderId(string id, out long orderId) =>
+    internal static Refusal? OrderId(string id, out long orderId) =>
         PublicId.TryParse(PublicId.Order, id, out orderId) ? null : new Refusal(RefusalCode.NotFound);
 
     // A SKU that nobody knows has no orders: the query is then null.
-    private static Refusal? Filter(HttpContext http, ICatalogue catalogue, long storefrontId, ListQuery page, out OrderQuery? query)
+    internal static Refusal? Filter(HttpContext http, CatalogueSnapshot catalogue, long storefrontId, ListQuery page, out OrderQuery? query)
     {
         var values = http.Request.Query;
         query = null;
@@ -187,7 +188,7 @@ internal static class OrdersApi
         long? sku = null;
         if (values["sku"] is [{ } code])
         {
-            if (catalogue.Current.FindSku(code) is not { } known)
+            if (catalogue.FindSku(code) is not { } known)
             {
                 return null;
             }

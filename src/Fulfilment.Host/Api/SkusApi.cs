@@ -5,6 +5,7 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
+using Fulfilment.Host.Api.Sandbox;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
@@ -16,31 +17,38 @@ internal static class SkusApi
     {
         ApiJson.Use(SkusJson.Default);
         var skus = app.MapGroup("/v1/skus").RequireScope(Scopes.Orders).WithTags("SKUs");
-        skus.MapGet("", ListAsync).WithName("ListSkus").WithSummary("Lists the SKUs that can be ordered, newest first; ?updatedSince= those changed at or after a time.");
-        skus.MapGet("/{code}", GetAsync).WithName("GetSku").WithSummary("Shows a SKU that can be ordered.");
+        skus.MapGet("", ListAsync).InSandbox(SandboxSkusApi.ListAsync).WithName("ListSkus").WithSummary("Lists the SKUs that can be ordered, newest first; ?updatedSince= those changed at or after a time.");
+        skus.MapGet("/{code}", GetAsync).InSandbox(SandboxSkusApi.GetAsync).WithName("GetSku").WithSummary("Shows a SKU that can be ordered.");
     }
 
     private static async Task<Results<Ok<ListAnswer<SkuView>>, ProblemResult>> ListAsync(
         ListQuery query, string? updatedSince, Caller caller, HttpContext http, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation)
     {
-        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "updatedSince")) is { } refusal)
+        var found = Find(catalogue.Current.Skus, query, updatedSince, http);
+        if (found.Refusal is { } refusal)
         {
             return new ProblemResult(refusal);
+        }
+
+        var available = await stock.GetAsync(cancellation);
+        return TypedResults.Ok(ListAnswer<SkuView>.Of(found.Value, query, sku => sku.Id, sku => SkuView.Of(sku, available, caller)));
+    }
+
+    internal static Result<List<Sku>> Find(IReadOnlyList<Sku> skus, ListQuery query, string? updatedSince, HttpContext http)
+    {
+        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "updatedSince")) is { } refusal)
+        {
+            return refusal;
         }
 
         var since = DateTimeOffset.MinValue;
         if (updatedSince is not null && !Rfc3339.TryParse(updatedSince, out since))
         {
-            return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "updatedSince", Rfc3339.Expected));
+            return new Refusal(RefusalCode.InvalidRequest, "updatedSince", Rfc3339.Expected);
         }
 
         // By id and not by time of change: a SKU that is changed while somebody pages through stays in its place.
-        var found = catalogue.Current.Skus
-            .Where(sku => sku.OnShelf && sku.Id < query.Before && sku.UpdatedAt >= since)
-            .Take(query.Limit + 1)
-            .ToList();
-        var available = await stock.GetAsync(cancellation);
-        return TypedResults.Ok(ListAnswer<SkuView>.Of(found, query, sku => sku.Id, sku => SkuView.Of(sku, available, caller)));
+        return skus.Where(sku => sku.OnShelf && sku.Id < query.Before && sku.UpdatedAt >= since).Take(query.Limit + 1).ToList();
     }
 
     private static async Task<Results<Ok<SkuView>, ProblemResult>> GetAsync(string code, Caller caller, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation) =>

@@ -35,7 +35,8 @@ internal static class KeysCommand
         };
         var expires = new Option<string?>("--expires") { Description = "When the key stops working: a time (2027-01-31T00:00:00Z) or a span from now (90d). Default: never.", HelpName = "WHEN" };
         var allow = new Option<string[]>("--allow-ip") { Description = "An address or network the key may be used from, for example 203.0.113.9 or 10.0.0.0/8; may be given several times. Default: any.", HelpName = "ADDRESS" };
-        var command = new Command("create", "Makes a key and prints it. It is shown this once and stored only as a hash.") { owner, scopes, expires, allow };
+        var test = new Option<bool>("--test") { Description = "A storefront's key to the sandbox: made-up SKUs, no stock, no money." };
+        var command = new Command("create", "Makes a key and prints it. It is shown this once and stored only as a hash.") { owner, scopes, expires, allow, test };
         command.SetAction((parsed, cancellation) => EngineCommand.RunAsync(parsed, async (services, _) =>
         {
             var fields = new KeyFields
@@ -44,6 +45,7 @@ internal static class KeysCommand
                 Scopes = [.. (parsed.GetValue(scopes) ?? []).SelectMany(one => one.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
                 ExpiresAt = When(parsed.GetValue(expires), services.GetRequiredService<TimeProvider>()),
                 AllowedIps = parsed.GetValue(allow),
+                Mode = parsed.GetValue(test) ? KeyMode.Test : KeyMode.Live,
             };
             var issued = await services.GetRequiredService<IssueKey>().RunAsync(fields, EngineCommand.Actor);
             return await ShowAsync(issued, services);
@@ -133,7 +135,8 @@ internal static class KeysCommand
             _ => "does not expire",
         };
         var from = shown.AllowedIps.Count == 0 ? "" : $"  from {string.Join(',', shown.AllowedIps)}";
-        return $"{shown.Id}  {shown.Owner}  {string.Join(',', shown.Scopes)}  {until}{from}";
+        var mode = key.Mode == KeyMode.Test ? "  test" : "";
+        return $"{shown.Id}  {shown.Owner}  {string.Join(',', shown.Scopes)}  {until}{from}{mode}";
     }
 
     // The use cases name JSON fields; whoever typed a command knows its options.
@@ -148,6 +151,7 @@ internal static class KeysCommand
         {
             [_, "owner", ..] => ("--owner: ", Storefronts(services)),
             [_, "scopes", ..] => ("--scopes: ", ""),
+            [_, "mode", ..] => ("--test: ", ""),
             [_, "expiresAt", ..] => ("--expires: ", ""),
             [_, "allowedIps", ..] => ("--allow-ip: ", ""),
             [_, "overlapSeconds", ..] => ("--overlap: ", ""),

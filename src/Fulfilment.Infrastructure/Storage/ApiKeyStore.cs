@@ -12,7 +12,7 @@ namespace Fulfilment.Infrastructure.Storage;
 public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeyStore
 {
     private const string Select = """
-        SELECT id, owner_kind AS OwnerKind, owner_code AS OwnerCode, hash, scopes, allowed_ips AS AllowedIps, expires_at AS ExpiresAt, revoked_at AS RevokedAt
+        SELECT id, owner_kind AS OwnerKind, owner_code AS OwnerCode, hash, scopes, mode, allowed_ips AS AllowedIps, expires_at AS ExpiresAt, revoked_at AS RevokedAt
         FROM api_keys
         """;
 
@@ -102,8 +102,8 @@ public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeySt
     }
 
     private static Task InsertAsync(DbConnection connection, ApiKey key) => connection.ExecuteAsync("""
-        INSERT INTO api_keys (id, owner_kind, owner_code, hash, scopes, allowed_ips, expires_at, revoked_at)
-        VALUES (@Id, @OwnerKind, @OwnerCode, @Hash, @Scopes, @AllowedIps, @ExpiresAt, @RevokedAt)
+        INSERT INTO api_keys (id, owner_kind, owner_code, hash, scopes, mode, allowed_ips, expires_at, revoked_at)
+        VALUES (@Id, @OwnerKind, @OwnerCode, @Hash, @Scopes, @Mode, @AllowedIps, @ExpiresAt, @RevokedAt)
         """, Row.From(key));
 
     private async Task RecordAsync(DbConnection connection, Actor actor, string action, ApiKey? before, ApiKey after)
@@ -126,6 +126,8 @@ public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeySt
 
         public int Scopes { get; init; }
 
+        public int Mode { get; init; }
+
         public string AllowedIps { get; init; } = "";
 
         public long? ExpiresAt { get; init; }
@@ -139,6 +141,7 @@ public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeySt
             OwnerCode = key.Owner.Code,
             Hash = key.Hash.ToArray(),
             Scopes = (int)key.Scopes,
+            Mode = (int)key.Mode,
             AllowedIps = StorageJson.Write(key.AllowedIps.Select(network => network.ToString())),
             ExpiresAt = key.ExpiresAt?.ToUnixTimeMilliseconds(),
             RevokedAt = key.RevokedAt?.ToUnixTimeMilliseconds(),
@@ -150,6 +153,7 @@ public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeySt
             Owner = new KeyOwner((KeyOwnerKind)OwnerKind, OwnerCode),
             Hash = Hash,
             Scopes = (Scopes)Scopes,
+            Mode = (KeyMode)Mode,
             AllowedIps = [.. StorageJson.Read<string[]>(AllowedIps).Select(text => IPNetwork.Parse(text))],
             ExpiresAt = Time(ExpiresAt),
             RevokedAt = Time(RevokedAt),

@@ -53,6 +53,7 @@ internal static class AuditImage
     {
         Owner = key.Owner.ToString(),
         Scopes = KeyTexts.Of(key.Scopes),
+        key.Mode,
         AllowedIps = key.AllowedIps.Select(network => network.ToString()),
         key.ExpiresAt,
         key.RevokedAt,

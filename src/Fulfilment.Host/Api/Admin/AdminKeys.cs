@@ -30,7 +30,7 @@ internal static class AdminKeys
         }
 
         var key = body.Value;
-        var fields = new KeyFields { Owner = key.Owner, Scopes = key.Scopes, ExpiresAt = key.ExpiresAt, AllowedIps = key.AllowedIps };
+        var fields = new KeyFields { Owner = key.Owner, Scopes = key.Scopes, Mode = key.Mode, ExpiresAt = key.ExpiresAt, AllowedIps = key.AllowedIps };
         return Answer(await issue.RunAsync(fields, caller.Actor));
     }
 

@@ -7,7 +7,8 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Fulfilment.Host.Api.Admin;
 
 /// <summary>A new key.</summary>
-internal sealed record NewKey(string Owner, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt = null, IReadOnlyList<string>? AllowedIps = null);
+internal sealed record NewKey(
+    string Owner, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt = null, IReadOnlyList<string>? AllowedIps = null, KeyMode Mode = KeyMode.Live);
 
 /// <summary>How a key is rotated.</summary>
 /// <param name="OverlapSeconds">How long the old key goes on working; null: until it is revoked.</param>
@@ -18,6 +19,7 @@ internal sealed record Rotation(int? OverlapSeconds = null, DateTimeOffset? Expi
 internal record AdminKey(
     string Id,
     string Owner,
+    KeyMode Mode,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<string> AllowedIps,
     DateTimeOffset? ExpiresAt,
@@ -27,6 +29,7 @@ internal record AdminKey(
     public static AdminKey Of(ApiKey key) => new(
         PublicId.Format(PublicId.Key, key.Id),
         key.Owner.ToString(),
+        key.Mode,
         KeyTexts.Of(key.Scopes),
         [.. key.AllowedIps.Select(Show)],
         key.ExpiresAt,

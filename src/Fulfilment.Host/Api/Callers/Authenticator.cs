@@ -46,7 +46,7 @@ internal sealed class Authenticator(ICatalogue catalogue, BootstrapKey bootstrap
             }
         }
 
-        return IsAllowed(key.AllowedIps, address) ? new Caller(key.Id, key.Owner, key.Scopes, storefront, address) : WrongAddress;
+        return IsAllowed(key.AllowedIps, address) ? new Caller(key.Id, key.Owner, key.Scopes, storefront, address) { Mode = key.Mode } : WrongAddress;
     }
 
     private static bool TryHash(string? header, Span<byte> hash)

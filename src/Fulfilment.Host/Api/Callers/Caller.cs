@@ -12,6 +12,9 @@ namespace Fulfilment.Host.Api.Callers;
 /// <param name="Address">Where the request comes from; IPv4 in its own form.</param>
 internal sealed record Caller(long KeyId, KeyOwner Owner, Scopes Scopes, Storefront? Storefront, IPAddress? Address)
 {
+    /// <summary>Whether the key works on the real thing or in the sandbox.</summary>
+    public KeyMode Mode { get; init; } = KeyMode.Live;
+
     /// <summary>As audit entries name it: <c>storefront:shop-1</c>.</summary>
     public Actor Actor => new(Owner.ToString(), Address);
 

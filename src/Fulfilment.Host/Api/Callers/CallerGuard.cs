@@ -1,5 +1,6 @@
 using Fulfilment.Core;
 using Fulfilment.Core.Storefronts;
+using Fulfilment.Host.Api.Sandbox;
 
 namespace Fulfilment.Host.Api.Callers;
 
@@ -29,10 +30,16 @@ internal sealed class CallerGuard(RequestDelegate next, Authenticator authentica
         var authenticated = authenticator.Authenticate(context);
         if (authenticated.Refusal is { } refusal)
         {
+            SandboxGate.MarkByText(context);
             return ProblemResult.WriteAsync(context, refusal);
         }
 
         var caller = authenticated.Value;
+        if (caller.Mode is KeyMode.Test)
+        {
+            return GuardTestAsync(context, caller, required);
+        }
+
         if (caller.Storefront is not { RatePerSecond: { } rate } storefront)
         {
             return PassAsync(context, caller, required);
@@ -44,16 +51,38 @@ internal sealed class CallerGuard(RequestDelegate next, Authenticator authentica
             : AwaitAsync(context, caller, required, taking);
     }
 
+    // A test key has a limit of its own, so that play takes nothing from the storefront's real requests, nor from anybody else's.
+    private Task GuardTestAsync(HttpContext context, Caller caller, RequiredScope required)
+    {
+        SandboxGate.Mark(context);
+        return AwaitAsync(context, caller, required, limiter.TakeAsync(SandboxGate.LimitIdOf(caller), SandboxGate.RateOf(caller), context.RequestAborted));
+    }
+
     // A limited caller sees its limit, and spends it, on paths that do not exist too.
     private Task GuardUnknownAsync(HttpContext context)
     {
-        if (context.Request.Headers.Authorization.Count == 0
-            || authenticator.Authenticate(context) is not { Refusal: null, Value: { Storefront: { RatePerSecond: { } rate } storefront } caller })
+        var nobody = new RequiredScope(Scopes.None);
+        if (context.Request.Headers.Authorization.Count == 0)
         {
             return next(context);
         }
 
-        return AwaitAsync(context, caller, new RequiredScope(Scopes.None), limiter.TakeAsync(storefront.Id, rate, context.RequestAborted));
+        var authenticated = authenticator.Authenticate(context);
+        if (authenticated.Refusal is not null)
+        {
+            SandboxGate.MarkByText(context);
+            return next(context);
+        }
+
+        var caller = authenticated.Value;
+        if (caller.Mode is KeyMode.Test)
+        {
+            return GuardTestAsync(context, caller, nobody);
+        }
+
+        return caller.Storefront is { RatePerSecond: { } rate } storefront
+            ? AwaitAsync(context, caller, nobody, limiter.TakeAsync(storefront.Id, rate, context.RequestAborted))
+            : next(context);
     }
 
     private async Task AwaitAsync(HttpContext context, Caller caller, RequiredScope required, ValueTask<RateDecision> taking) =>
@@ -75,6 +104,6 @@ internal sealed class CallerGuard(RequestDelegate next, Authenticator authentica
         }
 
         context.Features.Set(caller);
-        return next(context);
+        return caller.Mode is KeyMode.Live ? next(context) : SandboxGate.PassAsync(context, next);
     }
 }
