@@ -83,7 +83,7 @@ public sealed class KeyFieldsTests
     [Fact]
     public void KeyText_IsThePrefixAndItsRandomBytes()
     {
-        var text = ApiKeyText.Create(new Bytes(0xFF));
+        var text = ApiKeyText.Create(new Bytes(0xFF), KeyMode.Live);
 
         Assert.Equal("fk_live_" + new string('_', 42) + "8", text);
         Assert.Equal(32, ApiKeyText.Hash(text).Length);
