@@ -1,4 +1,5 @@
 using Fulfilment.Core;
+using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
@@ -59,7 +60,7 @@ internal static class Backends
         services.AddSingleton<IStorefrontStore, StorefrontStore>().AddSingleton<CreateStorefront>().AddSingleton<UpdateStorefront>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>().AddSingleton<IssueKey>().AddSingleton<RotateKey>().AddSingleton<RevokeKey>();
         services.AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
-        services.AddSingleton<IAuditStore, AuditStore>();
+        services.AddSingleton<IAuditStore, AuditStore>().AddSingleton<IAlerts, AlertStore>().AddSingleton<IRevealCounts, RevealCounts>();
         services.AddSingleton<IStockLevels, StockLevels>();
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
@@ -39,20 +38,7 @@ internal static class OrdersSetup
     {
         var defaults = new IntakeOptions();
         return new IntakeOptions(
-            Limit(configuration, "Intake:QueueLimit", defaults.QueueLimit),
-            Limit(configuration, "Intake:GroupLimit", defaults.GroupLimit));
-    }
-
-    private static int Limit(IConfiguration configuration, string setting, int normal)
-    {
-        var text = configuration[setting];
-        if (string.IsNullOrEmpty(text))
-        {
-            return normal;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0
-            ? limit
-            : throw new SetupException($"{setting} = \"{text}\" is not a number above zero. Leave it out for {normal}.");
+            Settings.AboveZero(configuration, "Intake:QueueLimit", defaults.QueueLimit),
+            Settings.AboveZero(configuration, "Intake:GroupLimit", defaults.GroupLimit));
     }
 }

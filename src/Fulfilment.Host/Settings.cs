@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Fulfilment.Host;
@@ -39,4 +40,19 @@ internal static class Settings
     /// <summary>Puts the defaults under everything that is configured.</summary>
     public static void AddDefaults(IConfigurationBuilder configuration) =>
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+
+    /// <summary>A whole number above zero, or <paramref name="normal"/> where nothing is set.</summary>
+    /// <exception cref="SetupException">It is something else.</exception>
+    public static int AboveZero(IConfiguration configuration, string setting, int normal)
+    {
+        var text = configuration[setting];
+        if (string.IsNullOrEmpty(text))
+        {
+            return normal;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new SetupException($"{setting} = \"{text}\" is not a number above zero. Leave it out for {normal}.");
+    }
 }

@@ -4,7 +4,8 @@ namespace Fulfilment.Core.Ids;
 public static class PublicId
 {
     /// <summary>Prefixes, one a kind.</summary>
-    public const string Order = "ord_", Line = "lin_", Unit = "unt_", Batch = "bat_", Key = "key_", Transfer = "trf_", Audit = "aud_", AfterSales = "afs_", CardKey = "crd_";
+    public const string Order = "ord_", Line = "lin_", Unit = "unt_", Batch = "bat_", Key = "key_", Transfer = "trf_", Audit = "aud_", AfterSales = "afs_", CardKey = "crd_",
+        Alert = "alt_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Digits = 13;

@@ -43,6 +43,6 @@ public sealed class RevealOrder(IOrderStore orders, OrderPresenter presenter, IR
         var shown = order.Lines.Sum(line => line.Units.Count(unit => unit.State == UnitState.Delivered));
         return shown == 0 || await reveals.RecordAsync(
             order.Id, order.Version, time.GetUtcNow(),
-            new AuditEntry(ids.Next(), actor, "codes.revealed", $"order:{PublicId.Format(PublicId.Order, order.Id)}", After: $$"""{"codes":{{shown}}}""")).ConfigureAwait(false);
+            new AuditEntry(ids.Next(), actor, "codes.revealed", $"order:{PublicId.Format(PublicId.Order, order.Id)}", After: $$"""{"codes":{{shown}}}""", CodesShown: shown)).ConfigureAwait(false);
     }
 }

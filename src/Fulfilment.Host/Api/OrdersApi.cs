@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
@@ -30,11 +29,7 @@ internal static class OrdersApi
         orders.MapPost("", PlaceAsync).InSandbox(SandboxOrders.PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake)
             .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
         orders.MapGet("", ListAsync).InSandbox(SandboxOrders.ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.")
-            .TakesQuery("clientReference", "The storefront's own order number.")
-            .TakesQuery("status", "A status of orders.")
-            .TakesQuery("sku", "Orders with a line of this SKU.")
-            .TakesQuery("from", "Orders made at this time (RFC 3339) or later.")
-            .TakesQuery("to", "Orders made before this time (RFC 3339).");
+            .TakesOrderFilters();
         orders.MapGet("/{id}", GetAsync).InSandbox(SandboxOrders.GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest)
             .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
         orders.MapGet("/{id}/codes", CodesAsync).InSandbox(SandboxOrders.CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
@@ -113,13 +108,13 @@ internal static class OrdersApi
         ListQuery page, Caller caller, HttpContext http, IOrderStore orders, OrderPresenter presenter, ICatalogue catalogue)
     {
         OrderQuery? query = null;
-        if ((Storefront(caller, out var storefront) ?? page.Refusal ?? Filter(http, catalogue.Current, storefront.Id, page, out query)) is { } refusal)
+        if ((Storefront(caller, out var storefront) ?? OrderFilters.Read(http, catalogue.Current, storefront?.Id, page, out query)) is { } refusal)
         {
             return new ProblemResult(refusal);
         }
 
-        var found = query is null ? [] : await orders.ListAsync(query, http.RequestAborted);
-        return TypedResults.Ok(ListAnswer<OrderView>.Of(found, page, order => order.Id, order => presenter.Show(order, withCodes: false)));
+        var found = query is null ? OrderPage.Empty : await orders.ListAsync(query, http.RequestAborted);
+        return TypedResults.Ok(ListAnswer<OrderView>.Of(found.Orders, found.GoesOn, order => order.Id, order => presenter.Show(order, withCodes: false)));
     }
 
     internal static Results<NewOrder, OpenOrder, KnownOrder, ProblemResult> New(OrderView order) =>
@@ -161,68 +156,4 @@ internal static class OrdersApi
 
     internal static Refusal? OrderId(string id, out long orderId) =>
         PublicId.TryParse(PublicId.Order, id, out orderId) ? null : new Refusal(RefusalCode.NotFound);
-
-    // A SKU that nobody knows has no orders: the query is then null.
-    internal static Refusal? Filter(HttpContext http, CatalogueSnapshot catalogue, long storefrontId, ListQuery page, out OrderQuery? query)
-    {
-        var values = http.Request.Query;
-        query = null;
-        var (from, to) = ((DateTimeOffset?)null, (DateTimeOffset?)null);
-        if ((QueryNames.Check(values, "limit", "cursor", "clientReference", "status", "sku", "from", "to")
-            ?? Time(values["from"], "from", out from) ?? Time(values["to"], "to", out to)) is { } refusal)
-        {
-            return refusal;
-        }
-
-        OrderStatus? status = null;
-        if (values["status"] is [{ } name])
-        {
-            if (!EnumNameConverter.TryParse<OrderStatus>(name, out var parsed))
-            {
-                return new Refusal(RefusalCode.InvalidRequest, "status", "Not a status of orders.");
-            }
-
-            status = parsed;
-        }
-
-        long? sku = null;
-        if (values["sku"] is [{ } code])
-        {
-            if (catalogue.FindSku(code) is not { } known)
-            {
-                return null;
-            }
-
-            sku = known.Id;
-        }
-
-        query = new OrderQuery(storefrontId, page.Before, page.Limit + 1)
-        {
-            ClientReference = values["clientReference"] is [{ } reference] ? reference : null,
-            Status = status,
-            SkuId = sku,
-            From = from,
-            To = to,
-        };
-        return null;
-    }
-
-    // RFC 3339, which needs a zone: without one "12:00" would mean something else in every office.
-    private static Refusal? Time(Microsoft.Extensions.Primitives.StringValues value, string param, out DateTimeOffset? time)
-    {
-        time = null;
-        if (value is not [{ } text])
-        {
-            return null;
-        }
-
-        if (!(text.EndsWith('Z') || text is [.., '+' or '-', _, _, ':', _, _])
-            || !DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed))
-        {
-            return new Refusal(RefusalCode.InvalidRequest, param, "A time as in 2026-11-30T08:00:00Z.");
-        }
-
-        time = parsed;
-        return null;
-    }
 }

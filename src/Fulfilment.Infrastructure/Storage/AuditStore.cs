@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net;
 using Dapper;
 using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Ids;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -16,24 +17,64 @@ public sealed class AuditStore(IDatabase database) : IAuditStore
     });
 
     /// <summary>For the stores: the entry becomes part of the caller's transaction.</summary>
-    internal static Task AppendAsync(DbConnection connection, AuditEntry entry) => connection.ExecuteAsync("""
-        INSERT INTO audit_entries (id, actor, address, action, subject, before, after)
-        VALUES (@Id, @Actor, @Address, @Action, @Subject, @Before, @After)
-        """, new { entry.Id, Actor = entry.Actor.Name, Address = entry.Actor.Address?.ToString(), entry.Action, entry.Subject, entry.Before, entry.After });
+    internal static async Task AppendAsync(DbConnection connection, AuditEntry entry)
+    {
+        await connection.ExecuteAsync("""
+            INSERT INTO audit_entries (id, actor, address, action, subject, before, after, key_id)
+            VALUES (@Id, @Actor, @Address, @Action, @Subject, @Before, @After, @KeyId)
+            """, new
+        {
+            entry.Id,
+            Actor = entry.Actor.Name,
+            Address = entry.Actor.Address?.ToString(),
+            entry.Action,
+            entry.Subject,
+            entry.Before,
+            entry.After,
+            entry.Actor.KeyId,
+        }).ConfigureAwait(false);
+        if (entry.CodesShown > 0)
+        {
+            await RevealCounts.AddAsync(connection, entry).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<AuditEntry>> ListAsync(string? subject, long? before, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellation)
     {
-        var ofSubject = subject is null ? "" : "AND subject = @subject";
-        var rows = await database.ReadAsync(connection => connection.QueryAsync<Row>($"""
-            SELECT id, actor, address, action, subject, before, after
-            FROM audit_entries
-            WHERE id < @before {ofSubject}
-            ORDER BY id DESC
-            LIMIT @limit
-            """, new { subject, before = before ?? long.MaxValue, limit }), cancellation).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(query);
+        var before = Math.Min(query.Before, query.To is { } to ? IdGenerator.FirstAt(to) : long.MaxValue);
+        var from = query.From is { } start ? IdGenerator.FirstAt(start) : 0;
+        var rows = await database.ReadAsync(
+            connection => connection.QueryAsync<Row>(ListSql(query), new { query.Subject, query.Actor, query.KeyId, query.Action, query.Limit, before, from }),
+            cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToEntry())];
     }
+
+    /// <summary>Ids are ordered by time, so each combination of filters is a range of one index, read backwards.</summary>
+    internal static string ListSql(AuditQuery query) => $"""
+        SELECT id, actor, address, action, subject, before, after, key_id AS KeyId
+        FROM audit_entries {Index(query)}
+        WHERE id < @before AND id >= @from
+        {(query.Subject is null ? "" : "AND subject = @Subject")}
+        {(query.KeyId is null ? "" : "AND key_id = @KeyId")}
+        {(query.Actor is null ? "" : "AND actor = @Actor")}
+        {(query.Action is null ? "" : "AND action = @Action")}
+        ORDER BY id DESC
+        LIMIT @Limit
+        """;
+
+    // Named, because SQLite has no statistics to choose by: a subject has few entries, a key fewer than its owner.
+    private static string Index(AuditQuery query) => query switch
+    {
+        { Subject: not null } => "INDEXED BY audit_entries_subject",
+        { KeyId: not null, Action: not null } => "INDEXED BY audit_entries_key_action",
+        { KeyId: not null } => "INDEXED BY audit_entries_key",
+        { Actor: not null, Action: not null } => "INDEXED BY audit_entries_actor_action",
+        { Actor: not null } => "INDEXED BY audit_entries_actor",
+        { Action: not null } => "INDEXED BY audit_entries_action",
+        _ => "",
+    };
 
     private sealed class Row
     {
@@ -51,7 +92,9 @@ public sealed class AuditStore(IDatabase database) : IAuditStore
 
         public string? After { get; init; }
 
+        public long? KeyId { get; init; }
+
         public AuditEntry ToEntry() =>
-            new(Id, new Actor(Actor, Address is null ? null : IPAddress.Parse(Address)), Action, Subject, Before, After);
+            new(Id, new Actor(Actor, Address is null ? null : IPAddress.Parse(Address), KeyId), Action, Subject, Before, After);
     }
 }

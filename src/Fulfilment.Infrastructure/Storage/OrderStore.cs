@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using Fulfilment.Core;
-using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Infrastructure.Storage;
@@ -23,42 +22,11 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
         cancellation);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<StoredOrder>> ListAsync(OrderQuery query, CancellationToken cancellation)
+    public Task<OrderPage> ListAsync(OrderQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);
-
-        // Ids are ordered by time, so the time filters are ranges of ids and every query is a range of one index, read backwards.
-        var before = Math.Min(query.Before ?? long.MaxValue, query.To is { } to ? IdGenerator.FirstAt(to) : long.MaxValue);
-        var from = query.From is { } start ? IdGenerator.FirstAt(start) : 0;
-        var sql = ListSql(query);
-        return database.ReadSnapshotAsync<IReadOnlyList<StoredOrder>>(
-            async connection => await QueryAsync(
-                connection, sql, new { query.StorefrontId, query.SkuId, query.ClientReference, query.Status, query.Limit, before, from }).ConfigureAwait(false),
-            cancellation);
-    }
-
-    /// <summary>Each filter that finds few orders is what the query begins with; none sorts or builds a table of its own, however many orders there are.</summary>
-    internal static string ListSql(OrderQuery query)
-    {
-        var startsWithSku = query is { SkuId: not null, ClientReference: null, Status: not OrderStatus.Held };
-
-        // CROSS JOIN keeps SQLite from beginning with the orders instead.
-        var source = startsWithSku
-            ? """
-              order_lines AS l CROSS JOIN orders AS o ON o.id = l.order_id
-              WHERE l.storefront_id = @StorefrontId AND l.sku_id = @SkuId AND l.order_id < @before AND l.order_id >= @from
-              """
-            : $"""
-              orders AS o WHERE o.storefront_id = @StorefrontId AND o.id < @before AND o.id >= @from
-              {(query.SkuId is null ? "" : "AND EXISTS (SELECT 1 FROM order_lines AS l WHERE l.storefront_id = @StorefrontId AND l.sku_id = @SkuId AND l.order_id = o.id)")}
-              """;
-        return $"""
-            SELECT {OrderColumns} FROM {source}
-            {(query.ClientReference is null ? "" : "AND o.client_reference = @ClientReference")}
-            {(query.Status is null ? "" : "AND o.status = @Status")}
-            {(query.Status is OrderStatus.Held ? "AND o.id IN (SELECT d.id FROM orders AS d WHERE d.due_at > 0)" : "")}
-            {(startsWithSku ? "GROUP BY l.order_id ORDER BY l.order_id" : "ORDER BY o.id")} DESC LIMIT @Limit
-            """;
+        ArgumentNullException.ThrowIfNull(query.StorefrontId);
+        return database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, query), cancellation);
     }
 
     /// <summary>For the stores: the order as the caller's transaction sees it, whosever it is.</summary>

@@ -75,7 +75,7 @@ public sealed class InterleavingTests
     private static async Task SettleAsync(OrderEngine engine, Random random)
     {
         var storefront = engine.Catalogue.FindStorefront(random.Next(2) == 0 ? "prepaid" : "credit")!.Id;
-        var held = await engine.Orders.ListAsync(new OrderQuery(storefront, null, 5) { Status = OrderStatus.Held }, CancellationToken.None);
+        var held = (await engine.Orders.ListAsync(new OrderQuery(storefront, null, 5) { Status = OrderStatus.Held }, CancellationToken.None)).Orders;
         if (held.Count == 0)
         {
             return;

@@ -76,7 +76,7 @@ public sealed class CatalogueFixture : IDisposable
         return Cache.Current.FindStorefront(code)!;
     }
 
-    public async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string subject) => await Audit.ListAsync(subject, null, 100, TestContext.Current.CancellationToken);
+    public async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string subject) => await Audit.ListAsync(new AuditQuery(long.MaxValue, 100) { Subject = subject }, TestContext.Current.CancellationToken);
 
     public async Task<long> VersionAsync() => await _database.ScalarAsync<long>("SELECT value FROM change_counters WHERE name = 'catalogue'");
 

@@ -16,5 +16,7 @@ internal static class AdminApi
         admin.MapAdminKeys();
         admin.MapAdminOrders();
         admin.MapAdminAudit();
+        admin.MapAdminReveals();
+        admin.MapAdminAlerts();
     }
 }

@@ -22,4 +22,7 @@ namespace Fulfilment.Host.Api.Admin;
 [JsonSerializable(typeof(AdminKeyWithText))]
 [JsonSerializable(typeof(ListAnswer<AdminKey>))]
 [JsonSerializable(typeof(ListAnswer<AuditAnswer>))]
+[JsonSerializable(typeof(RevealsAnswer))]
+[JsonSerializable(typeof(AlertAnswer))]
+[JsonSerializable(typeof(ListAnswer<AlertAnswer>))]
 internal sealed partial class AdminJson : JsonSerializerContext;

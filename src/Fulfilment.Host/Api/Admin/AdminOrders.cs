@@ -3,7 +3,6 @@ using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
 using Fulfilment.Host.Api.Callers;
-using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
 using Fulfilment.Host.Api.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,34 +14,19 @@ internal static class AdminOrders
 {
     public static void MapAdminOrders(this RouteGroupBuilder admin)
     {
-        admin.MapGet("/orders", ListAsync).WithName("ListAdminOrders").WithSummary("Lists orders of every storefront, newest first; ?status=held those that wait for a decision.");
+        admin.MapGet("/orders", ListAsync).WithName("ListAdminOrders").WithSummary("Lists orders of every storefront, newest first; ?status=held those that wait for a decision.")
+            .TakesQuery("storefront", "Orders of this storefront.")
+            .TakesOrderFilters();
         admin.MapGet("/orders/{id}", GetAsync).WithName("GetAdminOrder").WithSummary("Shows an order.");
         admin.MapPost("/orders/{id}/release", ReleaseAsync).WithName("ReleaseOrder").WithSummary("Delivers a held order.").Refuses(RefusalCode.NotHeld);
         admin.MapPost("/orders/{id}/reject", RejectAsync).WithName("RejectOrder").WithSummary("Calls a held order off.").Refuses(RefusalCode.NotHeld);
     }
 
     private static async Task<Results<Ok<ListAnswer<OrderView>>, ProblemResult>> ListAsync(
-        ListQuery query, string? status, string? storefront, HttpContext http,
-        IOrderOverview orders, OrderPresenter presenter, ICatalogue catalogue, CancellationToken cancellation)
+        ListQuery page, HttpContext http, IOrderOverview orders, OrderPresenter presenter, ICatalogue catalogue, CancellationToken cancellation)
     {
-        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "status", "storefront")) is { } refusal)
-        {
-            return new ProblemResult(refusal);
-        }
-
-        OrderStatus? inStatus = null;
-        if (status is not null)
-        {
-            if (!EnumNameConverter.TryParse<OrderStatus>(status, out var parsed))
-            {
-                return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "status", "Not a status of orders."));
-            }
-
-            inStatus = parsed;
-        }
-
         long? ofStorefront = null;
-        if (storefront is not null)
+        if (http.Request.Query["storefront"] is [{ } storefront])
         {
             if (catalogue.Current.FindStorefront(storefront) is not { } known)
             {
@@ -52,8 +36,18 @@ internal static class AdminOrders
             ofStorefront = known.Id;
         }
 
-        var found = await orders.ListAsync(inStatus, ofStorefront, query.Before, query.Limit + 1, cancellation);
-        return TypedResults.Ok(ListAnswer<OrderView>.Of(found, query, order => order.Id, order => Show(order, presenter, catalogue)));
+        if (OrderFilters.Read(http, catalogue.Current, ofStorefront, page, out var query, "storefront") is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        if (query is { SkuId: not null, StorefrontId: null, ClientReference: null })
+        {
+            return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "sku", "Name the storefront too: orders are found by SKU within one storefront."));
+        }
+
+        var found = query is null ? OrderPage.Empty : await orders.ListAsync(query, cancellation);
+        return TypedResults.Ok(ListAnswer<OrderView>.Of(found.Orders, found.GoesOn, order => order.Id, order => Show(order, presenter, catalogue)));
     }
 
     private static async Task<Results<Ok<OrderView>, ProblemResult>> GetAsync(

@@ -15,8 +15,8 @@ internal sealed record Caller(long KeyId, KeyOwner Owner, Scopes Scopes, Storefr
     /// <summary>Whether the key works on the real thing or in the sandbox.</summary>
     public KeyMode Mode { get; init; } = KeyMode.Live;
 
-    /// <summary>As audit entries name it: <c>storefront:shop-1</c>.</summary>
-    public Actor Actor => new(Owner.ToString(), Address);
+    /// <summary>As audit entries name it: <c>storefront:shop-1</c>, and the key.</summary>
+    public Actor Actor => new(Owner.ToString(), Address, KeyId == 0 ? null : KeyId);
 
     public bool Has(Scopes scopes) => (Scopes & scopes) == scopes;
 

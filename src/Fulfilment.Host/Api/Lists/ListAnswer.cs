@@ -8,6 +8,10 @@ internal sealed record ListAnswer<T>(IReadOnlyList<T> Data, string? NextCursor)
     {
         var goesOn = oneMore.Count > query.Limit;
         var page = oneMore.Take(query.Limit).ToList();
-        return new([.. page.Select(show)], goesOn ? Cursor.Format(id(page[^1])) : null);
+        return Of(page, goesOn, id, show);
     }
+
+    /// <summary>Makes a page of what its reader found to be one.</summary>
+    public static ListAnswer<T> Of<TRecord>(IReadOnlyList<TRecord> page, bool goesOn, Func<TRecord, long> id, Func<TRecord, T> show) =>
+        new([.. page.Select(show)], goesOn ? Cursor.Format(id(page[^1])) : null);
 }

@@ -81,7 +81,7 @@ internal static class SandboxOrders
         ListQuery page, Caller caller, HttpContext http, ISandboxStore store, SandboxPresenter presenter)
     {
         OrderQuery? query = null;
-        if ((OrdersApi.Storefront(caller, out var storefront) ?? page.Refusal ?? OrdersApi.Filter(http, SandboxSkus.Sold, storefront.Id, page, out query)) is { } refusal)
+        if ((OrdersApi.Storefront(caller, out var storefront) ?? OrderFilters.Read(http, SandboxSkus.Sold, storefront?.Id, page, out query)) is { } refusal)
         {
             return new ProblemResult(refusal);
         }
@@ -93,7 +93,7 @@ internal static class SandboxOrders
 
         return TypedResults.Ok(query.Status is { } status
             ? await ListAsync(query, status, page, store, presenter, http.RequestAborted)
-            : ListAnswer<OrderView>.Of(await store.ListAsync(query, http.RequestAborted), page, order => order.Id, order => presenter.Show(order, withCodes: false)));
+            : ListAnswer<OrderView>.Of(await store.ListAsync(query with { Limit = page.Limit + 1 }, http.RequestAborted), page, order => order.Id, order => presenter.Show(order, withCodes: false)));
     }
 
     private static async Task<ListAnswer<OrderView>> ListAsync(

@@ -15,8 +15,9 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
         """);
 
     private readonly SqliteStatement _line = new(connection, """
-        INSERT INTO order_lines (order_id, id, storefront_id, sku_id, status, quantity, unit_price, sale_price, recipient, recipient_hash, inputs, metadata)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        INSERT INTO order_lines (order_id, id, storefront_id, sku_id, status, quantity, unit_price, sale_price, recipient, recipient_hash, inputs, metadata,
+                                 order_status)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         """);
 
     private readonly SqliteStatement _unit = new(connection, """
@@ -77,7 +78,7 @@ internal sealed class SqliteIntakeWriter(SqliteConnection connection) : IDisposa
         var line = claim.Line;
         _line.Bind(1, order.Draft.OrderId).Bind(2, line.Id).Bind(3, order.Draft.Storefront.Id).Bind(4, line.Sku.Id).Bind(5, (long)order.StatusOf(claim))
             .Bind(6, line.Quantity).Bind(7, line.UnitPrice.TenThousandths).Bind(8, line.SalePrice?.TenThousandths).Bind(9, line.Recipient)
-            .Bind(10, line.RecipientHash).Bind(11, line.Inputs).Bind(12, Json(line.Metadata)).Execute();
+            .Bind(10, line.RecipientHash).Bind(11, line.Inputs).Bind(12, Json(line.Metadata)).Bind(13, (long)order.Status).Execute();
     }
 
     private void WriteUnits(AcceptedOrder order, LineClaim claim)
