@@ -25,8 +25,9 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
     public Task<OrderPage> ListAsync(OrderQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(query.StorefrontId);
-        return database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, query), cancellation);
+        return query.StorefrontId is null
+            ? throw new ArgumentException("A storefront's list names the storefront.", nameof(query))
+            : database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, query), cancellation);
     }
 
     /// <summary>For the stores: the order as the caller's transaction sees it, whosever it is.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Host.Tests.Orders;
 using Microsoft.Extensions.DependencyInjection;
