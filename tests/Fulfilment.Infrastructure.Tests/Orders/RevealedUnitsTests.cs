@@ -71,7 +71,7 @@ public sealed class RevealedUnitsTests
         var revealed = await RevealedAsync(engine, id);
         Assert.Null(revealed[0]);
         Assert.NotNull(revealed[1]);
-        Assert.Equal("""{"codes":1}""", Assert.Single(await engine.Audit.ListAsync(null, null, 100, CancellationToken.None), entry => entry.Action == "codes.revealed").After);
+        Assert.Equal("""{"codes":1}""", Assert.Single(await engine.Audit.ListAsync(new AuditQuery(long.MaxValue, 100), CancellationToken.None), entry => entry.Action == "codes.revealed").After);
     }
 
     private static async Task<OrderEngine> WithStockAsync(int count, bool holdAbove = false)
