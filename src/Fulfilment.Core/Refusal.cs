@@ -108,6 +108,15 @@ public enum RefusalCode
     /// <summary>There is one with this code already.</summary>
     AlreadyExists,
 
+    /// <summary>The batch was taken out of sale by a restore, and only a release with the evidence in view puts it back.</summary>
+    BatchRestored,
+
+    /// <summary>The batch does not wait for a release after a restore.</summary>
+    NotRestored,
+
+    /// <summary>The evidence is not what it was when it was looked at.</summary>
+    EvidenceOutdated,
+
     /// <summary>The storefront's settlement cannot change while it has money or holds in a wallet.</summary>
     WalletNotEmpty,
 

@@ -10,6 +10,8 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Backups;
+using Fulfilment.Infrastructure.Storage.Encryption;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -30,11 +32,13 @@ internal static class Backends
         services.TryAddSingleton<IRandomBytes, SystemRandomBytes>();
         services.AddSingleton(provider => new BusinessCalendar(provider.GetRequiredService<TimeProvider>(), TimeZone(configuration)));
         services.AddSingleton<IdGenerator>();
-        services.AddProtection();
+        services.AddProtection(configuration);
         services.AddCatalogue();
         services.AddInProcessPool();
         services.AddInventory();
         services.AddChecks();
+        services.AddSingleton<SqliteBackup>().AddSingleton<RestoredRecords>();
+        services.AddSingleton<IRestoredBatchStore, RestoredBatchStore>().AddSingleton<ReleaseRestoredBatch>();
         services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<Migrator>();
@@ -44,10 +48,12 @@ internal static class Backends
         return services;
     }
 
-    private static void AddProtection(this IServiceCollection services)
+    private static void AddProtection(this IServiceCollection services, IConfiguration configuration)
     {
+        services.TryAddSingleton(_ => new KeyFolder(configuration[Settings.StoragePath]!));
         services.AddSingleton<EngineKeys>();
-        services.AddSingleton(provider => provider.GetRequiredService<EngineKeys>().Ring);
+        services.AddSingleton(_ => new CurrentKeys());
+        services.AddSingleton<EncryptionKeyStore>().AddSingleton<EncryptedValues>().AddSingleton<ReencryptValues>();
         services.AddSingleton<ICodeProtection, CodeProtection>();
         services.AddSingleton<IPersonalDataProtection, PersonalDataProtection>();
         services.AddSingleton<ICustodySeal, CustodySeal>();

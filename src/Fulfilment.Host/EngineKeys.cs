@@ -1,27 +1,30 @@
-using Dapper;
 using Fulfilment.Infrastructure.Security;
-using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Encryption;
 
 namespace Fulfilment.Host;
 
-/// <summary>The keys this process works with, once <see cref="LoadAsync"/> has found them to be the ones the database was written with.</summary>
-internal sealed partial class EngineKeys(IDatabase database, IConfiguration configuration, ILogger<EngineKeys> logger)
+/// <summary>The folder of the key file, where keys do not come from settings.</summary>
+internal sealed record KeyFolder(string Path);
+
+/// <summary>
+/// Loads the keys this process works with, once they are found to be the ones the database was written with, and follows what is added, activated
+/// and retired while it runs.
+/// </summary>
+internal sealed partial class EngineKeys(EncryptionKeyStore store, CurrentKeys current, KeyFolder folder, IConfiguration configuration, ILogger<EngineKeys> logger)
 {
-    private const string CheckPrefix = "key-check:";
+    private (DateTime, long) _stamp;
 
-    private KeyRing? _ring;
-
-    public KeyRing Ring => _ring ?? throw new InvalidOperationException("The keys are loaded when the engine is opened.");
+    /// <summary>Whether the settings hold the keys; they then change only with a restart.</summary>
+    public bool AreConfigured => Configured() is not null;
 
     /// <exception cref="SetupException">There are no keys, or not the right ones.</exception>
     public async Task LoadAsync()
     {
         try
         {
-            var ring = Find(hasChecks: (await StoredAsync()).Count > 0);
-            await StoreMissingAsync(ring);
-            Refuse(KeyCheck.Compare(await StoredAsync(), ring.CheckValues()));
-            _ring = ring;
+            var stored = await store.ReadAsync();
+            _stamp = KeyFile.Stamp(folder.Path);
+            await UseAsync(Find(hasChecks: stored.Checks.Count > 0));
         }
         catch (KeyRingException exception)
         {
@@ -29,40 +32,75 @@ internal sealed partial class EngineKeys(IDatabase database, IConfiguration conf
         }
     }
 
+    /// <summary>Asks the file and the database, both cheaply, whether anything is new; true when another ring is in force now.</summary>
+    /// <exception cref="SetupException">The keys there are now cannot be used; the ones in force stay.</exception>
+    public async Task<bool> RefreshAsync()
+    {
+        var before = current.Ring;
+        try
+        {
+            // Remembered only once it was used: a file that could not be used is tried again.
+            var stamp = KeyFile.Stamp(folder.Path);
+            if (stamp != _stamp && !AreConfigured)
+            {
+                await UseAsync(KeyFile.Load(folder.Path));
+                _stamp = stamp;
+            }
+            else if (await store.ReadActiveAsync() is { } active && active != before.ActiveEncryptionId)
+            {
+                current.Use(Activate(before, active));
+            }
+        }
+        catch (KeyRingException exception)
+        {
+            throw new SetupException(exception.Message, exception);
+        }
+
+        if (ReferenceEquals(before, current.Ring))
+        {
+            return false;
+        }
+
+        LogChanged(string.Join(", ", current.Ring.Encryption.Keys.Order()), current.Ring.ActiveEncryptionId);
+        return true;
+    }
+
+    private KeyConfiguration? Configured() =>
+        configuration.GetSection(KeyConfiguration.Section).Get<KeyConfiguration>() is { } configured && configured.IsPresent() ? configured : null;
+
     private KeyRing Find(bool hasChecks)
     {
-        if (configuration.GetSection(KeyConfiguration.Section).Get<KeyConfiguration>() is { } configured && configured.IsPresent())
+        if (Configured() is { } configured)
         {
             return configured.ToKeyRing();
         }
 
         // Where checks are stored there was a key file: a new one would only hide that it is lost.
-        var folder = configuration[Settings.StoragePath]!;
         if (hasChecks)
         {
-            return KeyFile.Load(folder);
+            return KeyFile.Load(folder.Path);
         }
 
-        var ring = KeyFile.LoadOrCreate(folder, out var created);
+        var ring = KeyFile.LoadOrCreate(folder.Path, out var created);
         if (created)
         {
-            LogCreated(Path.GetFullPath(Path.Combine(folder, KeyFile.Name)));
+            LogCreated(Path.GetFullPath(Path.Combine(folder.Path, KeyFile.Name)));
         }
 
         return ring;
     }
 
-    private async Task<Dictionary<string, string>> StoredAsync()
+    private async Task UseAsync(KeyRing ring)
     {
-        var rows = await database.ReadAsync(connection => connection.QueryAsync<(string Name, string Value)>(
-            "SELECT name, value FROM settings WHERE substr(name, 1, @length) = @prefix", new { prefix = CheckPrefix, length = CheckPrefix.Length }));
-        return rows.ToDictionary(row => row.Name[CheckPrefix.Length..], row => row.Value, StringComparer.Ordinal);
+        await store.RegisterAsync(ring);
+        var stored = await store.ReadAsync();
+        Refuse(KeyCheck.Compare(stored.RequiredFor(ring), ring.CheckValues()));
+        current.Use(Activate(ring, stored.Active ?? ring.ActiveEncryptionId));
     }
 
-    // Stored first and compared after: of two processes that start at once with different keys, one is refused.
-    private Task<int> StoreMissingAsync(KeyRing ring) => database.WriteAsync(connection => connection.ExecuteAsync(
-        "INSERT INTO settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO NOTHING",
-        ring.CheckValues().Select(check => new { name = CheckPrefix + check.Key, value = check.Value })));
+    private static KeyRing Activate(KeyRing ring, byte active) => ring.Encryption.ContainsKey(active)
+        ? ring.WithActive(active)
+        : throw new SetupException($"Encryption key {active} is active in this database and is not among this process's keys. Give it that key and start it again.");
 
     private static void Refuse(IReadOnlyList<KeyMismatch> mismatches)
     {
@@ -83,4 +121,7 @@ internal sealed partial class EngineKeys(IDatabase database, IConfiguration conf
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Made the key file {Path}. Back it up, apart from the database: without it the stored codes cannot be opened.")]
     private partial void LogCreated(string path);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Encryption keys {Loaded} are loaded; new values are encrypted with key {Active}.")]
+    private partial void LogChanged(string loaded, byte active);
 }

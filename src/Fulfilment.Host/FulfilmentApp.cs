@@ -43,6 +43,8 @@ internal static class FulfilmentApp
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);
+        builder.Services.AddSingleton<KeyWatch>();
+        builder.Services.AddLoop(provider => provider.GetRequiredService<KeyWatch>().RunAsync);
         Telemetry.AddTo(builder.Services, builder.Configuration);
 
         var app = builder.Build();

@@ -21,5 +21,8 @@ internal sealed class NodeNumber(NodeLeaseStore store, IdGenerator ids, TimeProv
         }
     }
 
+    /// <summary>Lets the database know at once what changed in this process.</summary>
+    public Task RenewAsync() => _keeper?.RenewAsync() ?? Task.CompletedTask;
+
     public ValueTask DisposeAsync() => _keeper?.DisposeAsync() ?? default;
 }

@@ -8,5 +8,8 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .WithKeys()
     .WithCustody()
     .WithLedger()
+    .WithBackup()
+    .WithRestore()
+    .WithBatches()
     .Parse(args)
     .InvokeAsync();

@@ -19,6 +19,9 @@ public interface ICustodyRecords
     /// <summary>Every card key by id with its entries by sequence: one item an entry, or one without entry.</summary>
     IAsyncEnumerable<CustodyRecord> KeysAsync(CancellationToken cancellation);
 
+    /// <summary>The same for the keys of one batch.</summary>
+    IAsyncEnumerable<CustodyRecord> KeysOfBatchAsync(long batchId, CancellationToken cancellation);
+
     /// <summary>Card key ids that have entries and no row.</summary>
     IAsyncEnumerable<long> EntriesWithoutKeyAsync(CancellationToken cancellation);
 

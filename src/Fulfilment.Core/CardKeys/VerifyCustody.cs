@@ -60,6 +60,38 @@ public sealed class VerifyCustody(ICustodyRecordStore store, CustodyChain chain,
             cancellation).ConfigureAwait(false);
         return new CustodyReport(keys, entries, findings);
     }
+
+    /// <summary>Verifies one batch's keys, and tells what their chains say of it.</summary>
+    public async Task<BatchHistory> RunBatchAsync(long batchId, CancellationToken cancellation)
+    {
+        var findings = new Findings<CustodyFault>(0);
+        var days = new SortedDictionary<int, long>();
+        var last = long.MinValue;
+        await store.ReadAsync(
+            async records =>
+            {
+                var check = new CustodyKeyCheck(chain, findings);
+                await foreach (var record in records.KeysOfBatchAsync(batchId, cancellation).ConfigureAwait(false))
+                {
+                    check.Next(record);
+                    if (record.Entry is not { } entry)
+                    {
+                        continue;
+                    }
+
+                    last = Math.Max(last, entry.AtMs);
+                    if (entry.State == CardKeyState.Delivered)
+                    {
+                        var day = calendar.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(entry.AtMs));
+                        days[day] = days.GetValueOrDefault(day) + 1;
+                    }
+                }
+
+                check.End();
+            },
+            cancellation).ConfigureAwait(false);
+        return new BatchHistory(findings.Total, last == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(last), days);
+    }
 }
 
 /// <summary>How far a verification is.</summary>
@@ -72,3 +104,9 @@ public readonly record struct CustodyProgress(long Keys, long Expected);
 /// <param name="Entries">Custody entries looked at.</param>
 /// <param name="Findings">What is wrong; none in a sound database.</param>
 public sealed record CustodyReport(long Keys, long Entries, Findings<CustodyFault> Findings);
+
+/// <summary>What the chains of a batch's keys say.</summary>
+/// <param name="Findings">How many faults were found.</param>
+/// <param name="LastAt">When a key last changed.</param>
+/// <param name="DeliveredByDay">Deliveries by day number in the business zone.</param>
+public sealed record BatchHistory(long Findings, DateTimeOffset? LastAt, IReadOnlyDictionary<int, long> DeliveredByDay);

@@ -1,3 +1,4 @@
+using Fulfilment.Infrastructure.Storage.Backups;
 using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Host.Commands;
@@ -13,7 +14,7 @@ internal static class CommandErrors
         {
             return await command();
         }
-        catch (Exception exception) when (exception is SetupException or IOException or UnauthorizedAccessException or SqliteException)
+        catch (Exception exception) when (exception is SetupException or BackupException or IOException or UnauthorizedAccessException or SqliteException)
         {
             await Console.Error.WriteLineAsync($"error: {exception.Message}");
             return Failed;

@@ -18,14 +18,7 @@ internal static class EngineCommand
         ParseResult parsed, Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancellation, bool needsDatabase = false) =>
         CommandErrors.CatchAsync(async () =>
         {
-            var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-            Settings.AddDefaults(builder.Configuration);
-            builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddInMemoryCollection(CommandSettings.Read(parsed));
-
-            // What a command prints belongs to the person; what the engine has to say goes beside it.
-            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-                .AddSimpleConsole(line => line.SingleLine = true)
-                .SetMinimumLevel(LogLevel.Warning);
+            var builder = CreateBuilder(parsed);
             if (needsDatabase)
             {
                 RequireDatabase(builder.Configuration[Settings.StoragePath] ?? "");
@@ -38,6 +31,20 @@ internal static class EngineCommand
             await Engine.OpenAsync(host.Services, cancellation);
             return await run(host.Services, cancellation);
         });
+
+    /// <summary>Settings and logging of a command; no services yet.</summary>
+    internal static HostApplicationBuilder CreateBuilder(ParseResult parsed)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        Settings.AddDefaults(builder.Configuration);
+        builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddInMemoryCollection(CommandSettings.Read(parsed));
+
+        // What a command prints belongs to the person; what the engine has to say goes beside it.
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddSimpleConsole(line => line.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning);
+        return builder;
+    }
 
     private static void RequireDatabase(string folder)
     {

@@ -19,7 +19,7 @@ internal static class KeysCommand
 
     public static RootCommand WithKeys(this RootCommand root)
     {
-        root.Subcommands.Add(new Command("keys", "Makes, rotates, revokes and lists API keys; also while a host is running.") { Create(), Rotate(), Revoke(), List() });
+        root.Subcommands.Add(new Command("keys", "Makes, rotates, revokes and lists API keys, and rotates encryption keys; also while a host is running.") { Create(), Rotate(), Revoke(), List(), EncryptionCommand.Create() });
         return root;
     }
 

@@ -23,13 +23,15 @@ internal sealed class AuthenticatedBox : IDisposable
     private const int TagSize = 16;
     private const int AssociatedSize = HeaderSize + 1 + sizeof(long);
 
-    private readonly KeyRing _keys;
+    private const int OnStack = 512;
+
+    private readonly CurrentKeys _keys;
     private readonly Domain _domain;
 
     // Two threads in one AesGcm would mix their messages: OpenSSL's context has a state.
-    private readonly ThreadLocal<AesGcm?[]> _perThread = new(() => new AesGcm?[byte.MaxValue + 1]);
+    private readonly ThreadLocal<Ciphers> _perThread = new(() => new Ciphers());
 
-    public AuthenticatedBox(KeyRing keys, Domain domain)
+    public AuthenticatedBox(CurrentKeys keys, Domain domain)
     {
         _keys = keys;
         _domain = domain;
@@ -42,33 +44,82 @@ internal sealed class AuthenticatedBox : IDisposable
         PersonalData = 2,
     }
 
+    /// <summary>Reads a plain text; false when these bytes are none.</summary>
+    internal delegate bool PlainReader<T>(ReadOnlySpan<byte> plain, out T text);
+
     /// <summary>A value that is still open: the caller writes the plain text into <see cref="BodyOf"/> and closes it.</summary>
     public static byte[] NewValue(int plainLength) => new byte[Overhead + plainLength];
 
     public static Span<byte> BodyOf(byte[] value) => value.AsSpan(BodyStart..^TagSize);
 
     /// <summary>Encrypts the body where it stands, so that the plain text is never in a second place.</summary>
-    public void Close(long ownerId, byte[] value)
+    public void Close(long ownerId, byte[] value) => Close(_keys.Ring, ownerId, value);
+
+    /// <summary>Opens a value, reads its plain text and wipes it. Null when it opened.</summary>
+    public ProtectionFailure? Open<T>(long ownerId, ReadOnlySpan<byte> value, PlainReader<T> read, out T? text)
+    {
+        text = default;
+        var length = Math.Max(0, value.Length - Overhead);
+        var plain = (length <= OnStack ? stackalloc byte[OnStack] : new byte[length])[..length];
+        try
+        {
+            return TryOpen(_keys.Ring, ownerId, value, plain) ?? (read(plain, out text) ? null : ProtectionFailure.Unreadable);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>The same plain text under the active key, as long as before; null when the value names that key already.</summary>
+    /// <param name="ownerId">Whose value it is.</param>
+    /// <param name="value">As stored.</param>
+    /// <param name="failure">Why it cannot be opened.</param>
+    public byte[]? Renew(long ownerId, byte[] value, out ProtectionFailure? failure)
+    {
+        failure = null;
+        var ring = _keys.Ring;
+        if (KeyIdOf(value) == ring.ActiveEncryptionId)
+        {
+            return null;
+        }
+
+        var renewed = NewValue(Math.Max(0, value.Length - Overhead));
+        failure = TryOpen(ring, ownerId, value, BodyOf(renewed));
+        if (failure is not null)
+        {
+            return null;
+        }
+
+        Close(ring, ownerId, renewed);
+        return renewed;
+    }
+
+    /// <summary>The key id a value names, for a message; null where there is none to read.</summary>
+    public static byte? KeyIdOf(ReadOnlySpan<byte> value) => value.Length >= Overhead && value[0] == Format ? value[1] : null;
+
+    public void Dispose() => _perThread.Dispose();
+
+    private void Close(KeyRing ring, long ownerId, byte[] value)
     {
         value[0] = Format;
-        value[1] = _keys.ActiveEncryptionId;
+        value[1] = ring.ActiveEncryptionId;
         var nonce = value.AsSpan(HeaderSize, NonceSource.Size);
         NonceSource.Next(nonce);
 
         Span<byte> associated = stackalloc byte[AssociatedSize];
         WriteAssociated(associated, value, ownerId);
-        CipherOf(_keys.ActiveEncryptionId)!.Encrypt(nonce, BodyOf(value), BodyOf(value), value.AsSpan(^TagSize..), associated);
+        _perThread.Value!.Of(ring, ring.ActiveEncryptionId)!.Encrypt(nonce, BodyOf(value), BodyOf(value), value.AsSpan(^TagSize..), associated);
     }
 
-    /// <summary>Writes the plain text, which is <see cref="Overhead"/> shorter than the value. Null when it opened.</summary>
-    public ProtectionFailure? TryOpen(long ownerId, ReadOnlySpan<byte> value, Span<byte> plain)
+    private ProtectionFailure? TryOpen(KeyRing ring, long ownerId, ReadOnlySpan<byte> value, Span<byte> plain)
     {
         if (value.Length < Overhead || value[0] != Format)
         {
             return ProtectionFailure.Unreadable;
         }
 
-        if (CipherOf(value[1]) is not { } cipher)
+        if (_perThread.Value!.Of(ring, value[1]) is not { } cipher)
         {
             return ProtectionFailure.UnknownKey;
         }
@@ -86,11 +137,6 @@ internal sealed class AuthenticatedBox : IDisposable
         }
     }
 
-    /// <summary>The key id a value names, for a message; null where there is none to read.</summary>
-    public static byte? KeyIdOf(ReadOnlySpan<byte> value) => value.Length >= Overhead && value[0] == Format ? value[1] : null;
-
-    public void Dispose() => _perThread.Dispose();
-
     private void WriteAssociated(Span<byte> associated, ReadOnlySpan<byte> value, long ownerId)
     {
         value[..HeaderSize].CopyTo(associated);
@@ -98,10 +144,22 @@ internal sealed class AuthenticatedBox : IDisposable
         BinaryPrimitives.WriteInt64BigEndian(associated[(HeaderSize + 1)..], ownerId);
     }
 
-    private AesGcm? CipherOf(byte keyId)
+    /// <summary>One thread's ciphers, by key id, of the ring they were made from; with another ring they are made anew.</summary>
+    private sealed class Ciphers
     {
-        var ciphers = _perThread.Value!;
-        return ciphers[keyId]
-            ?? (_keys.Encryption.TryGetValue(keyId, out var key) ? ciphers[keyId] = new AesGcm(key.Bytes, TagSize) : null);
+        private readonly AesGcm?[] _byId = new AesGcm?[byte.MaxValue + 1];
+        private KeyRing? _ring;
+
+        public AesGcm? Of(KeyRing ring, byte keyId)
+        {
+            if (!ReferenceEquals(ring, _ring))
+            {
+                Array.ForEach(_byId, cipher => cipher?.Dispose());
+                Array.Clear(_byId);
+                _ring = ring;
+            }
+
+            return _byId[keyId] ?? (ring.Encryption.TryGetValue(keyId, out var key) ? _byId[keyId] = new AesGcm(key.Bytes, TagSize) : null);
+        }
     }
 }

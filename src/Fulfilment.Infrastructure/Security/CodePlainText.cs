@@ -28,8 +28,15 @@ internal static class CodePlainText
         StrictUtf8.Write(secret, destination[at..]);
     }
 
-    /// <summary>Null when these bytes are no code.</summary>
-    public static CodeText? Read(ReadOnlySpan<byte> plain)
+    /// <summary>False when these bytes are no code.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> plain, out CodeText code)
+    {
+        var read = Read(plain);
+        code = read.GetValueOrDefault();
+        return read is not null;
+    }
+
+    private static CodeText? Read(ReadOnlySpan<byte> plain)
     {
         ulong prefix = 0;
         var at = 0;

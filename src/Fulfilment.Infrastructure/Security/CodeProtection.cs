@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 
 namespace Fulfilment.Infrastructure.Security;
@@ -13,17 +12,23 @@ public sealed class CodeProtection : ICodeProtection, IDisposable
 
     private readonly AuthenticatedBox _box;
     private readonly KeyedHash _fingerprints;
-    private readonly KeyedHash _lookUp;
+    private readonly LookUpHash _lookUp;
+
+    /// <summary>With keys that never change.</summary>
+    public CodeProtection(KeyRing keys)
+        : this(new CurrentKeys(keys))
+    {
+    }
 
     /// <exception cref="PlatformNotSupportedException">The runtime has no Unicode data.</exception>
-    public CodeProtection(KeyRing keys)
+    public CodeProtection(CurrentKeys keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
         CodeNormalisation.RequireUnicodeData();
 
         _box = new AuthenticatedBox(keys, AuthenticatedBox.Domain.Code);
-        _fingerprints = new KeyedHash(keys.Fingerprint);
-        _lookUp = new KeyedHash(keys.LookUp);
+        _fingerprints = new KeyedHash(keys.Ring.Fingerprint);
+        _lookUp = new LookUpHash(keys.Ring.LookUp);
     }
 
     /// <inheritdoc/>
@@ -40,23 +45,8 @@ public sealed class CodeProtection : ICodeProtection, IDisposable
     /// <inheritdoc/>
     public CodeText Reveal(long cardKeyId, ReadOnlySpan<byte> protectedCode)
     {
-        var length = Math.Max(0, protectedCode.Length - AuthenticatedBox.Overhead);
-        var plain = (length <= OnStack ? stackalloc byte[OnStack] : new byte[length])[..length];
-        try
-        {
-            var failure = _box.TryOpen(cardKeyId, protectedCode, plain);
-            if (failure is null && CodePlainText.Read(plain) is { } code)
-            {
-                return code;
-            }
-
-            throw new CodeProtectionException(
-                cardKeyId, failure ?? ProtectionFailure.Unreadable, AuthenticatedBox.KeyIdOf(protectedCode));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(plain);
-        }
+        var failure = _box.Open<CodeText>(cardKeyId, protectedCode, CodePlainText.TryRead, out var code);
+        return failure is null ? code : throw new CodeProtectionException(cardKeyId, failure.Value, AuthenticatedBox.KeyIdOf(protectedCode));
     }
 
     /// <inheritdoc/>
@@ -97,19 +87,7 @@ public sealed class CodeProtection : ICodeProtection, IDisposable
             return false;
         }
 
-        var prepared = Prepare(number);
-        var atMost = checked(1 + (prepared.Length * StrictUtf8.BytesPerCharacter));
-        var message = atMost <= OnStack ? stackalloc byte[OnStack] : new byte[atMost];
-        message[0] = (byte)LookUpDomain.CardNumber;
-        var length = 1 + WriteNormalised(prepared, message[1..]);
-        if (length == 1)
-        {
-            return false;
-        }
-
-        _lookUp.Compute(message[..length], destination16);
-        CryptographicOperations.ZeroMemory(message[..length]);
-        return true;
+        return _lookUp.TryCompute(LookUpDomain.CardNumber, Prepare(number), WriteNormalised, destination16);
     }
 
     public void Dispose()

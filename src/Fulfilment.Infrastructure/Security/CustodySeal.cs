@@ -8,10 +8,17 @@ public sealed class CustodySeal : ICustodySeal, IDisposable
 {
     private readonly KeyedHash _hash;
 
+    /// <summary>With keys that never change.</summary>
     public CustodySeal(KeyRing keys)
+        : this(new CurrentKeys(keys))
+    {
+    }
+
+    /// <summary>The custody key of the ring never changes while a process runs.</summary>
+    public CustodySeal(CurrentKeys keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        _hash = new KeyedHash(keys.Custody);
+        _hash = new KeyedHash(keys.Ring.Custody);
     }
 
     /// <inheritdoc/>

@@ -37,6 +37,72 @@ internal static partial class DurableFiles
         }
     }
 
+    /// <summary>Gives the file this content; after a crash it holds the old or the new, whole. Whoever has it open goes on reading the old.</summary>
+    /// <exception cref="IOException">The file system cannot do it.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        var temporary = $"{path}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp";
+        try
+        {
+            WriteSynced(temporary, content, mode);
+            File.Move(temporary, path, overwrite: true);
+            SyncFolder(Path.GetDirectoryName(path)!);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Gives a finished file its name, synced to disk with it. False when the name is taken; the temporary file is gone either way.</summary>
+    /// <exception cref="IOException">The file system cannot do it.</exception>
+    public static bool TryPublish(string temporary, string path)
+    {
+        try
+        {
+            Sync(temporary);
+            if (!TryGiveName(temporary, path))
+            {
+                return false;
+            }
+
+            SyncFolder(Path.GetDirectoryName(path)!);
+            return true;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Makes the content of a file survive a power loss.</summary>
+    public static void Sync(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>An empty file that only its owner can read; others make it grow.</summary>
+    public static void CreatePrivate(string path) => WriteSynced(path, [], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>The same, unless there is one.</summary>
+    public static void EnsurePrivate(string path)
+    {
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            CreatePrivate(path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster.
+        }
+    }
+
     /// <summary>Makes the folder and those above it that are missing, each synced into the one above.</summary>
     public static void CreateFolder(string folder)
     {

@@ -82,6 +82,35 @@ public static class KeyFile
         }
     }
 
+    /// <summary>Gives the file these keys; after a crash it holds the old ones or these.</summary>
+    /// <exception cref="KeyRingException">The file cannot be written.</exception>
+    public static void Replace(string folder, KeyRing keys)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(keys);
+        var path = Path.GetFullPath(Path.Combine(folder, Name));
+        var content = Write(keys);
+        try
+        {
+            DurableFiles.Replace(path, content, OwnerOnly);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyRingException($"The key file {path} cannot be written: {failed.Message}", failed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
+    /// <summary>Changes when the file does; cheap enough to be asked every second.</summary>
+    public static (DateTime WrittenAt, long Length) Stamp(string folder)
+    {
+        var file = new FileInfo(Path.Combine(folder, Name));
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+    }
+
     private static string RestoreIt => "Restore it from a backup: without its keys the stored codes cannot be opened.";
 
     private static byte[] Read(string path)

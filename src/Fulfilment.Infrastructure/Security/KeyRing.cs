@@ -63,6 +63,22 @@ public sealed record KeyRing
     public static KeyRing Create() =>
         new(new Dictionary<byte, SecretKey> { [1] = SecretKey.Create() }, 1, SecretKey.Create(), SecretKey.Create(), SecretKey.Create());
 
+    /// <summary>The same keys, another one active.</summary>
+    public KeyRing WithActive(byte id) => id == ActiveEncryptionId ? this : new(Encryption, id, Fingerprint, LookUp, Custody);
+
+    /// <summary>The same keys and one more, which is not active yet.</summary>
+    public KeyRing With(byte id, SecretKey key) =>
+        new(new Dictionary<byte, SecretKey>(Encryption) { { id, key } }, ActiveEncryptionId, Fingerprint, LookUp, Custody);
+
+    /// <summary>The same keys but one, which must not be active.</summary>
+    public KeyRing Without(byte id) =>
+        new(Encryption.Where(key => key.Key != id).ToDictionary(), ActiveEncryptionId, Fingerprint, LookUp, Custody);
+
+    /// <summary>Whether this ring may take the place of the other: the same keys, but for encryption keys added and gone.</summary>
+    internal bool Continues(KeyRing other) =>
+        Fingerprint.IsSameAs(other.Fingerprint) && LookUp.IsSameAs(other.LookUp) && Custody.IsSameAs(other.Custody)
+        && other.Encryption.All(key => !Encryption.TryGetValue(key.Key, out var mine) || mine.IsSameAs(key.Value));
+
     /// <summary>
     /// For each key, by name, 32 hexadecimal digits that tell it from any other and do not reveal it. The host
     /// stores them at its first start and compares them at later ones, see <see cref="KeyCheck"/>.

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
@@ -9,19 +8,23 @@ namespace Fulfilment.Infrastructure.Security;
 /// <inheritdoc cref="IPersonalDataProtection"/>
 public sealed class PersonalDataProtection : IPersonalDataProtection, IDisposable
 {
-    private const int OnStack = 512;
-
     private readonly AuthenticatedBox _box;
-    private readonly KeyedHash _lookUp;
+    private readonly LookUpHash _lookUp;
+
+    /// <summary>With keys that never change.</summary>
+    public PersonalDataProtection(KeyRing keys)
+        : this(new CurrentKeys(keys))
+    {
+    }
 
     /// <exception cref="PlatformNotSupportedException">The runtime has no Unicode data.</exception>
-    public PersonalDataProtection(KeyRing keys)
+    public PersonalDataProtection(CurrentKeys keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
         CodeNormalisation.RequireUnicodeData();
 
         _box = new AuthenticatedBox(keys, AuthenticatedBox.Domain.PersonalData);
-        _lookUp = new KeyedHash(keys.LookUp);
+        _lookUp = new LookUpHash(keys.Ring.LookUp);
     }
 
     /// <inheritdoc/>
@@ -38,23 +41,8 @@ public sealed class PersonalDataProtection : IPersonalDataProtection, IDisposabl
     /// <inheritdoc/>
     public string Reveal(long ownerId, ReadOnlySpan<byte> protectedText)
     {
-        var length = Math.Max(0, protectedText.Length - AuthenticatedBox.Overhead);
-        var plain = (length <= OnStack ? stackalloc byte[OnStack] : new byte[length])[..length];
-        try
-        {
-            var failure = _box.TryOpen(ownerId, protectedText, plain);
-            if (failure is null && StrictUtf8.Read(plain) is { } text)
-            {
-                return text;
-            }
-
-            throw new PersonalDataProtectionException(
-                ownerId, failure ?? ProtectionFailure.Unreadable, AuthenticatedBox.KeyIdOf(protectedText));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(plain);
-        }
+        var failure = _box.Open<string>(ownerId, protectedText, TryRead, out var text);
+        return failure is null ? text! : throw new PersonalDataProtectionException(ownerId, failure.Value, AuthenticatedBox.KeyIdOf(protectedText));
     }
 
     /// <inheritdoc/>
@@ -66,20 +54,20 @@ public sealed class PersonalDataProtection : IPersonalDataProtection, IDisposabl
             throw new ArgumentException($"A hash has {IPersonalDataProtection.HashSize} bytes.", nameof(destination16));
         }
 
-        var normalised = Normalise(text);
-        var atMost = checked(1 + (normalised.Length * StrictUtf8.BytesPerCharacter));
-        var message = atMost <= OnStack ? stackalloc byte[OnStack] : new byte[atMost];
-        message[0] = (byte)LookUpDomain.Personal;
-        var length = 1 + StrictUtf8.Write(normalised, message[1..]);
-
-        _lookUp.Compute(message[..length], destination16);
-        CryptographicOperations.ZeroMemory(message[..length]);
+        _lookUp.Compute(LookUpDomain.Personal, Normalise(text), StrictUtf8.Write, destination16);
     }
 
     public void Dispose()
     {
         _box.Dispose();
         _lookUp.Dispose();
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> plain, out string text)
+    {
+        var read = StrictUtf8.Read(plain);
+        text = read ?? "";
+        return read is not null;
     }
 
     private static string Normalise(string text)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dapper;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Infrastructure.Storage;
@@ -23,16 +24,23 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
             cancellation);
     }
 
-    /// <summary>Each table in the order of its key, so that nothing is sorted, whatever the number of card keys.</summary>
-    internal const string Keys = """
+    private const string Columns = """
         SELECT k.id, k.sku_id, k.batch_id, k.state, k.expires_on, k.fingerprint, f.card_key_id, u.id, u.state,
                e.sequence, e.state, e.at, e.unit_id, e.seal
         FROM card_keys k
         LEFT JOIN custody_entries e ON e.card_key_id = k.id
         LEFT JOIN code_fingerprints f ON f.fingerprint = k.fingerprint
         LEFT JOIN units u ON u.card_key_id = k.id
-        ORDER BY k.id, e.sequence
         """;
+
+    /// <summary>Each table in the order of its key, so that nothing is sorted, whatever the number of card keys.</summary>
+    internal const string Keys = $"{Columns} ORDER BY k.id, e.sequence";
+
+    /// <summary>A batch's keys were made after it and before its completion, so theirs is a range of ids.</summary>
+    internal const string KeysOfBatch = $"{Columns} WHERE k.id > @batchId AND k.id < @before AND k.batch_id = @batchId ORDER BY k.id, e.sequence";
+
+    // Ids come from the importing node's clock, the time of completion perhaps from another's.
+    private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
 
     private sealed class Records(DbConnection connection) : ICustodyRecords
     {
@@ -58,9 +66,22 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
             return [.. rows.Select(row => new CustodyDay(row.Day, row.Node, row.Entries, Sized(row.Root, CustodyChain.SealLength), row.Seal))];
         }
 
-        public async IAsyncEnumerable<CustodyRecord> KeysAsync([EnumeratorCancellation] CancellationToken cancellation)
+        public IAsyncEnumerable<CustodyRecord> KeysAsync(CancellationToken cancellation) => KeysAsync(Keys, null, cancellation);
+
+        public async IAsyncEnumerable<CustodyRecord> KeysOfBatchAsync(long batchId, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Keys, cancellationToken: cancellation)).ConfigureAwait(false);
+            var completed = await connection.ExecuteScalarAsync<long?>(
+                new CommandDefinition("SELECT completed_at FROM batches WHERE id = @batchId", new { batchId }, cancellationToken: cancellation)).ConfigureAwait(false);
+            var before = completed is { } at ? IdGenerator.FirstAt(DateTimeOffset.FromUnixTimeMilliseconds(at) + ClockMargin) : long.MaxValue;
+            await foreach (var record in KeysAsync(KeysOfBatch, new { batchId, before }, cancellation).ConfigureAwait(false))
+            {
+                yield return record;
+            }
+        }
+
+        private async IAsyncEnumerable<CustodyRecord> KeysAsync(string sql, object? parameters, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 CustodyKey? key = null;

@@ -7,6 +7,9 @@ public sealed class Migrator(IDatabase database, TimeProvider time)
 {
     private const string Folder = "sqlite/";
 
+    /// <summary>The scripts of this version.</summary>
+    public static IReadOnlyList<string> Known => Scripts();
+
     /// <summary>Applies what is missing; refuses a database that a newer version has already changed.</summary>
     public async Task MigrateAsync()
     {

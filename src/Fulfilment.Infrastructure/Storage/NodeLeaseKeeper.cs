@@ -18,6 +18,7 @@ public sealed partial class NodeLeaseKeeper : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _one = new(1);
     private string _token;
     private NodeLease? _lease;
     private Task _renewals = Task.CompletedTask;
@@ -50,6 +51,7 @@ public sealed partial class NodeLeaseKeeper : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewals.ConfigureAwait(false);
         _stop.Dispose();
+        _one.Dispose();
         var madeUntilMs = _ids.Stop();
         if (_lease is { } lease)
         {
@@ -57,7 +59,21 @@ public sealed partial class NodeLeaseKeeper : IAsyncDisposable
         }
     }
 
-    internal async Task RenewAsync()
+    /// <summary>Renews now, so that the database learns at once what this process says of itself: its keys.</summary>
+    public async Task RenewAsync()
+    {
+        await _one.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await RenewLeaseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task RenewLeaseAsync()
     {
         if (_lease is { } held && await _store.RenewAsync(held, _token).ConfigureAwait(false) is { } renewed)
         {

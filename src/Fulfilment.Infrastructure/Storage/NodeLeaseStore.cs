@@ -1,20 +1,34 @@
+using System.Data.Common;
 using Dapper;
 using Fulfilment.Core.Ids;
+using Fulfilment.Infrastructure.Security;
+using Fulfilment.Infrastructure.Storage.Encryption;
 
 namespace Fulfilment.Infrastructure.Storage;
 
 /// <summary>Leases of node numbers in the table <c>nodes</c>.</summary>
-public sealed class NodeLeaseStore(IDatabase database, TimeProvider time)
+/// <param name="database">Where they are.</param>
+/// <param name="time">The clock of leases.</param>
+/// <param name="keys">What the process says of its keys; none: it encrypts nothing, or not by this engine.</param>
+public sealed class NodeLeaseStore(IDatabase database, TimeProvider time, CurrentKeys? keys = null)
 {
     /// <summary>How long a lease lasts; long enough to outlive any stall of the writer.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
 
-    /// <summary>Takes the lowest free number. Ids start where its last holder's lease ended, so none is made twice.</summary>
+    private const string ThisHasKeys = "encryption_keys = @loaded, encryption_active = @active";
+
+    /// <summary>
+    /// Takes the lowest free number. Ids start where its last holder's lease ended, and after those of a database that was restored, so none is
+    /// made twice. Throws when the process lacks the encryption key that is active: it became so before this process was alive to be asked.
+    /// </summary>
     public async Task<NodeLease> AcquireAsync(string token)
     {
         var (deadline, now, until) = Clock();
         return await database.WriteAsync(async connection =>
         {
+            await RequireActiveKeyAsync(connection).ConfigureAwait(false);
+            var floor = await connection.ExecuteScalarAsync<long?>("SELECT value FROM settings WHERE name = 'ids-not-before'").ConfigureAwait(false) ?? 0;
+            var (loaded, active) = Keys;
             var rows = (await connection.QueryAsync<(int Number, long LeaseUntil)>("SELECT number, lease_until FROM nodes ORDER BY number").ConfigureAwait(false)).ToDictionary(row => row.Number, row => row.LeaseUntil);
             for (var number = 0; number <= IdGenerator.LargestNode; number++)
             {
@@ -24,11 +38,11 @@ public sealed class NodeLeaseStore(IDatabase database, TimeProvider time)
                     continue;
                 }
 
-                await connection.ExecuteAsync("""
-                    INSERT INTO nodes (number, token, lease_until) VALUES (@number, @token, @until)
-                    ON CONFLICT (number) DO UPDATE SET token = @token, lease_until = @until
-                    """, new { number, token, until }).ConfigureAwait(false);
-                return new NodeLease(number, ended, until, deadline);
+                await connection.ExecuteAsync($"""
+                    INSERT INTO nodes (number, token, lease_until, encryption_keys, encryption_active) VALUES (@number, @token, @until, @loaded, @active)
+                    ON CONFLICT (number) DO UPDATE SET token = @token, lease_until = @until, {ThisHasKeys}
+                    """, new { number, token, until, loaded, active }).ConfigureAwait(false);
+                return new NodeLease(number, Math.Max(ended, floor), until, deadline);
             }
 
             throw new InvalidOperationException("Every node number is leased. Stop hosts or commands that hang, or wait a minute for their leases to end.");
@@ -40,9 +54,13 @@ public sealed class NodeLeaseStore(IDatabase database, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(lease);
         var (deadline, now, until) = Clock();
-        var renewed = await database.WriteAsync(connection => connection.ExecuteAsync(
-            "UPDATE nodes SET lease_until = max(lease_until, @until) WHERE number = @number AND token = @token AND lease_until > @now",
-            new { until, number = lease.Node, token, now })).ConfigureAwait(false);
+        var renewed = await database.WriteAsync(connection =>
+        {
+            var (loaded, active) = Keys;
+            return connection.ExecuteAsync(
+                $"UPDATE nodes SET lease_until = max(lease_until, @until), {ThisHasKeys} WHERE number = @number AND token = @token AND lease_until > @now",
+                new { until, number = lease.Node, token, now, loaded, active });
+        }).ConfigureAwait(false);
         return renewed == 1 ? lease with { UntilMs = Math.Max(until, lease.UntilMs), DeadlineTimestamp = deadline } : null;
     }
 
@@ -50,6 +68,18 @@ public sealed class NodeLeaseStore(IDatabase database, TimeProvider time)
     public Task ReleaseAsync(NodeLease lease, string token, long madeUntilMs) => database.WriteAsync(connection => connection.ExecuteAsync(
         "UPDATE nodes SET lease_until = min(lease_until, @madeUntilMs) WHERE number = @number AND token = @token",
         new { madeUntilMs, number = lease.Node, token }));
+
+    private (string Loaded, byte Active) Keys =>
+        keys is { AreLoaded: true } ? (LoadedKeys.Format(keys.Ring), keys.Ring.ActiveEncryptionId) : ("", (byte)0);
+
+    private async Task RequireActiveKeyAsync(DbConnection connection)
+    {
+        if (keys is { AreLoaded: true } && await EncryptionKeyStore.ReadActiveAsync(connection).ConfigureAwait(false) is { } active
+            && !keys.Ring.Encryption.ContainsKey(active))
+        {
+            throw new InvalidOperationException($"This process has not loaded encryption key {active}, which is active. Give it that key and start it again.");
+        }
+    }
 
     // The deadline is read before the times that go to the database: a pause in between then shortens the lease here, never there.
     private (long Deadline, long NowMs, long UntilMs) Clock()

@@ -152,6 +152,8 @@ public sealed class VerifyCustodyTests
 
             public IAsyncEnumerable<CustodyRecord> KeysAsync(CancellationToken cancellation) => inner.KeysAsync(cancellation);
 
+            public IAsyncEnumerable<CustodyRecord> KeysOfBatchAsync(long batchId, CancellationToken cancellation) => inner.KeysOfBatchAsync(batchId, cancellation);
+
             public IAsyncEnumerable<long> EntriesWithoutKeyAsync(CancellationToken cancellation) => inner.EntriesWithoutKeyAsync(cancellation);
 
             public IAsyncEnumerable<long> UnitsWithoutKeyAsync(CancellationToken cancellation) => inner.UnitsWithoutKeyAsync(cancellation);

@@ -15,6 +15,7 @@ internal static class AdminApi
         admin.MapAdminStorefronts();
         admin.MapAdminKeys();
         admin.MapAdminOrders();
+        admin.MapAdminBatches();
         admin.MapAdminAudit();
         admin.MapAdminReveals();
         admin.MapAdminAlerts();

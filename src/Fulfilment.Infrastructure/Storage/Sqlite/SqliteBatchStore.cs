@@ -1,6 +1,8 @@
 using Dapper;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Import;
+using Fulfilment.Infrastructure.Security;
+using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
@@ -45,6 +47,7 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
         return database.RunAsync<SliceCounts?>(
             connection =>
             {
+                RefuseRetiredKeys(connection, slice);
                 var counts = (_slices ??= new SqliteSliceWriter(connection)).Write(batch, slice, lease);
                 taken();
                 return counts;
@@ -81,6 +84,24 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
     public Task ReleaseAsync(long batchId, ImportLease lease) => database.WriteAsync(connection => connection.ExecuteAsync(
         "UPDATE batches SET importing_until = 0 WHERE id = @batchId AND importer = @Importer AND status = @importing",
         new { batchId, lease.Importer, importing = BatchStatus.Importing }));
+
+    // A slice may have waited long since it was encrypted. Once a key is being retired, what names it is stored no more: nobody could open it.
+    private static void RefuseRetiredKeys(SqliteConnection connection, BatchSlice slice)
+    {
+        var retired = connection.Query<long>("SELECT id FROM encryption_keys WHERE retired_at IS NOT NULL").AsList();
+        if (retired.Count == 0)
+        {
+            return;
+        }
+
+        foreach (ref readonly var key in slice.Keys)
+        {
+            if (AuthenticatedBox.KeyIdOf(key.Code) is { } id && retired.Contains(id))
+            {
+                throw new InvalidOperationException($"Rows were encrypted with key {id}, which has been retired since. Send the upload again.");
+            }
+        }
+    }
 
     /// <summary>Lets go of the compiled statements; the database has to be open still.</summary>
     public void Dispose() => _slices?.Dispose();

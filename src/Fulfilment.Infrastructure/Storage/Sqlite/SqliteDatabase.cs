@@ -13,6 +13,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     /// <summary>The file's name in the storage folder.</summary>
     public const string FileName = "fulfilment.db";
 
+    private readonly StorageLock _lock;
     private readonly string _readConnectionString;
     private readonly SqliteWriter _writer;
 
@@ -26,8 +27,17 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         // SQLite syncs the names of its files into the folder, and nobody but us the folder's own.
         var file = Path.GetFullPath(Path.Combine(folder, FileName));
         DurableFiles.CreateFolder(Path.GetDirectoryName(file)!);
+        _lock = StorageLock.Share(Path.GetDirectoryName(file)!);
         _readConnectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly }.ToString();
-        _writer = new SqliteWriter(OpenWriter(file), besideHost);
+        try
+        {
+            _writer = new SqliteWriter(OpenWriter(file), besideHost);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -66,6 +76,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         _writer.Dispose();
         using var pooled = new SqliteConnection(_readConnectionString);
         SqliteConnection.ClearPool(pooled);
+        _lock.Dispose();
     }
 
     private static SqliteConnection OpenWriter(string file)

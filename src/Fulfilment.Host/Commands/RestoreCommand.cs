@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using Fulfilment.Core.Orders;
+using Fulfilment.Infrastructure.Storage.Backups;
+
+namespace Fulfilment.Host.Commands;
+
+/// <summary>Puts a backup into a storage folder, so that no code in it can be sold twice: see <see cref="RestoredRecords"/>.</summary>
+internal static class RestoreCommand
+{
+    private static readonly Option<FileInfo> From = new("--from") { Description = "The backup.", HelpName = "FILE", Required = true };
+    private static readonly Option<bool> Replace = new("--replace") { Description = "Keep the database that is there under another name and take its place." };
+
+    public static RootCommand WithRestore(this RootCommand root)
+    {
+        var command = new Command(
+            "restore",
+            "Puts a backup into the storage folder, with no host running. Every batch is out of sale until you release it (batches release); held orders are called off; every webhook has a new id.")
+        {
+            From, Replace,
+        };
+        command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(() => RunAsync(parsed, cancellation)));
+        root.Subcommands.Add(command);
+        return root;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var builder = EngineCommand.CreateBuilder(parsed);
+        var target = builder.Configuration[Settings.StoragePath];
+        if (string.IsNullOrWhiteSpace(target))
+        {
+            throw new SetupException($"{Settings.StoragePath} is empty. Say with --storage into which folder to restore.");
+        }
+
+        using var folder = RestoreFolder.Open(target, parsed.GetValue(Replace), TimeProvider.System);
+        var content = folder.CopyIn(parsed.GetRequiredValue(From).FullName);
+        var (batches, orders) = await PrepareAsync(builder, folder.Work, target, content, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        var kept = folder.PutInPlace();
+
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"{Path.GetFullPath(target)} is now as of {content.TakenAt:yyyy-MM-dd HH:mm:ss}Z: {content.Orders:N0} orders, {content.CardKeys:N0} card keys."));
+        if (kept is not null)
+        {
+            await Console.Out.WriteLineAsync($"The database that was there is {kept}.");
+        }
+
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{orders:N0} held orders were called off."));
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{batches:N0} batches sell nothing until you release them, because their codes may have been sold since: see docs/operations.md, and run batches restored."));
+        return 0;
+    }
+
+    // The engine itself on the copy, with the keys of the target: keys that do not belong to the backup are refused here, and the ordinary use cases do the rest.
+    private static async Task<(int Batches, int Orders)> PrepareAsync(
+        HostApplicationBuilder builder, string work, string target, BackupContent content, CancellationToken cancellation)
+    {
+        builder.Configuration[Settings.StoragePath] = work;
+        builder.Services.AddSingleton(new KeyFolder(target));
+        builder.Services.AddBackends(builder.Configuration, besideHost: false);
+        builder.Services.AddOrders(builder.Configuration);
+
+        using var host = builder.Build();
+        await using var services = (IAsyncDisposable)host;
+        await Engine.OpenAsync(host.Services, cancellation);
+        var records = host.Services.GetRequiredService<RestoredRecords>();
+        var batches = await records.FreezeBatchesAsync(content.TakenAt, EngineCommand.Actor);
+        await records.RenewEventsAsync();
+        await records.EndHoldsAsync();
+        var orders = await host.Services.GetRequiredService<SettleHeldOrder>().CancelDueAsync(cancellation);
+        return (batches, orders);
+    }
+}

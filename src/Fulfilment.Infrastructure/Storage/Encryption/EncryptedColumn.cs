@@ -1,0 +1,55 @@
+using Fulfilment.Infrastructure.Security;
+
+namespace Fulfilment.Infrastructure.Storage.Encryption;
+
+/// <summary>
+/// A column of encrypted values, and how it is walked through in the order of its table's key. Every such column stands in <see cref="All"/>:
+/// one that is forgotten would be lost with the first key that is retired.
+/// </summary>
+/// <param name="Part">Its number in <c>reencryptions</c>; never changes meaning.</param>
+/// <param name="Name">As <c>table.column</c>.</param>
+/// <param name="IsCode">Whether values are codes; else they are personal data.</param>
+/// <param name="Page">Rows after <c>@row</c>, <c>@line</c>, at most <c>@limit</c>: row, line, owner and value (null: nothing is stored).</param>
+/// <param name="Update">Puts <c>@renewed</c> in the place of <c>@value</c> and of nothing else: somebody may have wiped or changed it since it was read.</param>
+internal sealed record EncryptedColumn(int Part, string Name, bool IsCode, string Page, string Update)
+{
+    public static IReadOnlyList<EncryptedColumn> All { get; } =
+    [
+        new(1, "card_keys.code", IsCode: true,
+            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, code AS Value FROM card_keys WHERE id > @row ORDER BY id LIMIT @limit",
+            "UPDATE card_keys SET code = @renewed WHERE id = @row AND code = @value"),
+        new(2, "orders.buyer", IsCode: false,
+            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, buyer AS Value FROM orders WHERE id > @row ORDER BY id LIMIT @limit",
+            "UPDATE orders SET buyer = @renewed WHERE id = @row AND buyer = @value"),
+        new(3, "order_lines.recipient", IsCode: false,
+            """
+            SELECT order_id AS RowId, id AS LineId, id AS OwnerId, recipient AS Value
+            FROM order_lines WHERE order_id >= @row AND (order_id > @row OR id > @line) ORDER BY order_id, id LIMIT @limit
+            """,
+            "UPDATE order_lines SET recipient = @renewed WHERE order_id = @row AND id = @line AND recipient = @value"),
+
+        // Inputs belong to the line's first unit: recipient and inputs of one owner could be exchanged for each other unseen.
+        new(4, "order_lines.inputs", IsCode: false,
+            """
+            SELECT l.order_id AS RowId, l.id AS LineId,
+                   CASE WHEN l.inputs IS NULL THEN 0 ELSE (SELECT min(u.id) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id) END AS OwnerId,
+                   l.inputs AS Value
+            FROM order_lines AS l WHERE l.order_id >= @row AND (l.order_id > @row OR l.id > @line) ORDER BY l.order_id, l.id LIMIT @limit
+            """,
+            "UPDATE order_lines SET inputs = @renewed WHERE order_id = @row AND id = @line AND inputs = @value"),
+    ];
+
+    /// <summary>A row of <see cref="Page"/>.</summary>
+    internal sealed class Row
+    {
+        public long RowId { get; init; }
+
+        public long LineId { get; init; }
+
+        public long OwnerId { get; init; }
+
+        public byte[]? Value { get; init; }
+
+        public byte? KeyId => Value is null ? null : AuthenticatedBox.KeyIdOf(Value);
+    }
+}
