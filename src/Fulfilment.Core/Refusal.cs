@@ -105,6 +105,12 @@ public enum RefusalCode
     /// <summary>Who asked may not approve.</summary>
     SecondPersonRequired,
 
+    /// <summary>The batch is frozen, recalled, or not approved, so its keys are not given out.</summary>
+    BatchNotSellable,
+
+    /// <summary>What is asked for cannot be done in the state it is in.</summary>
+    StateConflict,
+
     /// <summary>There is one with this code already.</summary>
     AlreadyExists,
 

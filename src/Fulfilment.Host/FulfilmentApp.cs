@@ -40,6 +40,7 @@ internal static class FulfilmentApp
         builder.Services.AddApi(builder.Configuration);
         builder.Services.AddOrders(builder.Configuration);
         builder.Services.AddPeople(builder.Configuration);
+        builder.Services.AddCardKeyLife();
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);

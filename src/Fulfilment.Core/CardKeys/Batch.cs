@@ -17,8 +17,11 @@ public sealed record Batch
     /// <summary>Whether an operator has taken it out of sale, reversibly; its keys keep their own states.</summary>
     public bool Frozen { get; init; }
 
+    /// <summary>Whether a restore took it out of sale and nobody has released it since; it is frozen meanwhile.</summary>
+    public bool Restored { get; init; }
+
     /// <summary>Whether its available keys can be sold.</summary>
-    public bool Sells => !Frozen && Status is (BatchStatus.Importing or BatchStatus.Completed);
+    public bool Sells => new BatchSale(Status, Frozen).Sells;
 
     /// <summary>Who imports: an API key's owner, or <c>command</c>.</summary>
     public required string Owner { get; init; }
@@ -61,6 +64,18 @@ public sealed record Batch
 /// <param name="Terms">When the cost is owed.</param>
 public sealed record BatchDetails(
     long SkuId, Money UnitCost, string Currency, string? Supplier, string? PurchaseReference, int DefaultExpiresOn, BatchTerms Terms = BatchTerms.Purchased);
+
+/// <summary>What decides whether a batch's available keys can be sold.</summary>
+/// <param name="Status">Where the import stands.</param>
+/// <param name="Frozen">Whether an operator has taken it out of sale, reversibly.</param>
+public readonly record struct BatchSale(BatchStatus Status, bool Frozen)
+{
+    /// <summary>Whether they can be sold now.</summary>
+    public bool Sells => !Frozen && Status is (BatchStatus.Importing or BatchStatus.Completed);
+
+    /// <summary>Whether they never can be again.</summary>
+    public bool IsWithdrawn => Status is (BatchStatus.Failed or BatchStatus.Recalled);
+}
 
 /// <summary>When the cost of a batch's card keys is owed. Stored as numbers; in the API camel case.</summary>
 public enum BatchTerms

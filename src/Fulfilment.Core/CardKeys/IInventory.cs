@@ -30,4 +30,8 @@ public interface IInventory
 }
 
 /// <summary>A batch and what has become of its card keys.</summary>
-public sealed record BatchStock(Batch Batch, StockCounts Counts);
+public sealed record BatchStock(Batch Batch, StockCounts Counts)
+{
+    /// <summary>The counts as a buyer would find them: keys that are available in a batch that does not sell are out of sale like frozen ones.</summary>
+    public StockCounts Shown => Batch.Sells ? Counts : Counts with { Available = 0, Frozen = Counts.Frozen + Counts.Available };
+}

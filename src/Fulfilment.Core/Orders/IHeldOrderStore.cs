@@ -9,9 +9,10 @@ public interface IHeldOrderStore
 {
     /// <summary>
     /// In one transaction reads the order with its reserved keys, hold and wallet, asks <paramref name="decide"/>, and writes what it says with
-    /// every update guarded by the state read. False when there is no such held order; <paramref name="decide"/> is then not asked.
+    /// every update guarded by the state read; null leaves the order as it is. False when there is no such held order; <paramref name="decide"/> is then
+    /// not asked.
     /// </summary>
-    Task<bool> SettleAsync(long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement> decide);
+    Task<bool> SettleAsync(long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement?> decide);
 
     /// <summary>Held orders whose time is over, oldest first.</summary>
     Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
@@ -25,15 +26,15 @@ public interface IHeldOrderStore
 /// <param name="CustodyDay">This node's custody root of the day.</param>
 public sealed record HeldOrder(StoredOrder Order, IReadOnlyDictionary<long, ClaimedKey> Keys, Money Held, WalletBalance Wallet, CustodyDay CustodyDay);
 
-/// <summary>How a held order's waiting ends. All its reserved units go the same way.</summary>
+/// <summary>How a held order's waiting ends. All its reserved units go the same way; what they give back need not.</summary>
 /// <param name="Status">What the order becomes.</param>
 /// <param name="Lines">What its lines become, by id.</param>
 /// <param name="AtMs">When, in Unix milliseconds.</param>
 /// <param name="Units">What reserved units become.</param>
-/// <param name="Keys">What their keys become.</param>
+/// <param name="Keys">What their keys become, by unit.</param>
 /// <param name="Hold">What the hold becomes.</param>
 /// <param name="Effects">What it does elsewhere.</param>
 /// <param name="Audit">Who did it, when it was an operator.</param>
 public sealed record HeldOrderSettlement(
-    OrderStatus Status, IReadOnlyDictionary<long, OrderStatus> Lines, long AtMs, UnitState Units, CardKeyState Keys, HoldState Hold,
+    OrderStatus Status, IReadOnlyDictionary<long, OrderStatus> Lines, long AtMs, UnitState Units, IReadOnlyDictionary<long, CardKeyState> Keys, HoldState Hold,
     OrderEffects Effects, AuditEntry? Audit);

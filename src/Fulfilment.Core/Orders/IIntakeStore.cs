@@ -89,8 +89,10 @@ public sealed class LineClaim(DraftLine line) : KeyNeed(line.Sku.Id, line.MinExp
 /// <param name="UnitCost">What it had cost.</param>
 /// <param name="CostCurrency">In which currency.</param>
 /// <param name="Terms">Whether it was ours, or is owed to the supplier only now.</param>
+/// <param name="Batch">Whether its batch sells.</param>
 /// <param name="LastEntry">The last entry of its custody chain, if it has any.</param>
-public sealed record ClaimedKey(CustodyOrigin Origin, byte[] Code, Money UnitCost, string CostCurrency, BatchTerms Terms, CustodyEntry? LastEntry);
+public sealed record ClaimedKey(
+    CustodyOrigin Origin, byte[] Code, Money UnitCost, string CostCurrency, BatchTerms Terms, BatchSale Batch, CustodyEntry? LastEntry);
 
 /// <summary>All rows that a group adds or changes.</summary>
 /// <param name="Orders">Accepted orders with their lines, units and holds.</param>

@@ -81,4 +81,17 @@ public sealed class OrderEffects
             }
         }
     }
+
+    /// <summary>Posts what purchased keys that will never be sold had cost, one transfer a batch. Consigned ones were never ours.</summary>
+    public void PostWriteOff(IdGenerator ids, IEnumerable<ClaimedKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(keys);
+        foreach (var batch in keys.Where(key => key.Terms == BatchTerms.Purchased && key.UnitCost > Money.Zero).GroupBy(key => key.Origin.BatchId))
+        {
+            var first = batch.First();
+            Transfers.Add(new Transfer(
+                ids.Next(), TransferKind.WriteOff, Account.WriteOff(first.Origin.SkuId), Account.Inventory(batch.Key), first.UnitCost * batch.Count(), first.CostCurrency, null));
+        }
+    }
 }

@@ -18,7 +18,10 @@ public sealed class SettleHeldOrder(
 {
     private const int DueAtOnce = 100;
 
-    /// <summary>Delivers a held order. The refusal is <c>not_held</c> when somebody was faster.</summary>
+    /// <summary>
+    /// Delivers a held order. The refusal is <c>not_held</c> when somebody was faster, and <c>batch_not_sellable</c> when a code kept for it is of a batch
+    /// that has been frozen or recalled since: it can only be called off, or runs out.
+    /// </summary>
     public Task<Refusal?> ReleaseAsync(long orderId, Actor actor) => SettleForOperatorAsync(orderId, deliver: true, "order.released", actor);
 
     /// <summary>Calls a held order off. The refusal is <c>not_held</c> when somebody was faster.</summary>
@@ -32,7 +35,7 @@ public sealed class SettleHeldOrder(
             return new Refusal(RefusalCode.NotFound);
         }
 
-        return await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? null : new Refusal(RefusalCode.NotCancellable);
+        return await SettleAsync(orderId, deliver: false).ConfigureAwait(false) is null ? null : new Refusal(RefusalCode.NotCancellable);
     }
 
     /// <summary>Calls off the held orders whose time is over; tells how many. One that cannot be called off keeps no other waiting.</summary>
@@ -48,7 +51,7 @@ public sealed class SettleHeldOrder(
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    count += await SettleAsync(orderId, deliver: false).ConfigureAwait(false) ? 1 : 0;
+                    count += await SettleAsync(orderId, deliver: false).ConfigureAwait(false) is null ? 1 : 0;
                 }
 #pragma warning disable CA1031 // Whatever is wrong with this order, the caller hears of it once the others have been seen to.
                 catch (Exception exception) when (exception is not NodeLeaseLostException)
@@ -65,27 +68,31 @@ public sealed class SettleHeldOrder(
     private async Task<Refusal?> SettleForOperatorAsync(long orderId, bool deliver, string action, Actor actor)
     {
         var audit = new AuditEntry(ids.Next(), actor, action, $"order:{PublicId.Format(PublicId.Order, orderId)}");
-        return await SettleAsync(orderId, deliver, audit).ConfigureAwait(false) ? null : new Refusal(RefusalCode.NotHeld);
+        return await SettleAsync(orderId, deliver, audit).ConfigureAwait(false);
     }
 
-    private async Task<bool> SettleAsync(long orderId, bool deliver, AuditEntry? audit = null)
+    private async Task<Refusal?> SettleAsync(long orderId, bool deliver, AuditEntry? audit = null)
     {
         var now = time.GetUtcNow();
-        HeldOrder? settled = null;
-        var done = await held.SettleAsync(orderId, calendar.DayOf(now), ids.Node, order =>
+        HeldOrder? found = null;
+        HeldOrderSettlement? settled = null;
+        _ = await held.SettleAsync(orderId, calendar.DayOf(now), ids.Node, order =>
         {
-            settled = order;
-            return Decide(order, deliver, now.ToUnixTimeMilliseconds(), audit);
+            found = order;
+            return settled = deliver && order.Keys.Values.Any(key => !key.Batch.Sells) ? null : Decide(order, deliver, now.ToUnixTimeMilliseconds(), audit);
         }).ConfigureAwait(false);
-        if (done && !deliver)
+        if (settled is null)
         {
-            foreach (var keys in settled!.Keys.Values.GroupBy(key => key.Origin.SkuId))
-            {
-                pool.Return(keys.Key, [.. keys.Select(key => key.Origin.CardKeyId)]);
-            }
+            return new Refusal(found is null ? RefusalCode.NotHeld : RefusalCode.BatchNotSellable);
         }
 
-        return done;
+        var returned = found!.Keys.Where(key => settled.Keys[key.Key] == CardKeyState.Available && key.Value.Batch.Sells).Select(key => key.Value);
+        foreach (var keys in returned.GroupBy(key => key.Origin.SkuId))
+        {
+            pool.Return(keys.Key, [.. keys.Select(key => key.Origin.CardKeyId)]);
+        }
+
+        return null;
     }
 
     private HeldOrderSettlement Decide(HeldOrder held, bool deliver, long atMs, AuditEntry? audit)
@@ -105,13 +112,14 @@ public sealed class SettleHeldOrder(
 
         var unitState = deliver ? UnitState.Delivered : UnitState.Cancelled;
         OrderStates.Units.Require(UnitState.Reserved, unitState);
-        var keyState = deliver ? CardKeyState.Delivered : CardKeyState.Available;
         var effects = new OrderEffects();
+        var keyStates = held.Keys.ToDictionary(key => key.Key, key => deliver ? CardKeyState.Delivered : GivenBack(key.Value));
         foreach (var (unitId, key) in held.Keys)
         {
-            effects.Move(custody, key, CardKeyState.Reserved, keyState, atMs, deliver ? unitId : null);
+            effects.Move(custody, key, CardKeyState.Reserved, keyStates[unitId], atMs, deliver ? unitId : null);
         }
 
+        effects.PostWriteOff(ids, held.Keys.Where(key => keyStates[key.Key] is CardKeyState.Voided).Select(key => key.Value));
         effects.CloseDay(held.CustodyDay, seal);
         var wallet = held.Wallet with { Held = held.Wallet.Held - held.Held };
         effects.Wallets.Add(new WalletKey(order.StorefrontId, order.Currency), deliver ? wallet with { Balance = wallet.Balance - held.Held } : wallet);
@@ -122,10 +130,13 @@ public sealed class SettleHeldOrder(
         }
 
         return new HeldOrderSettlement(
-            status, order.Lines.ToDictionary(line => line.Id, line => StatusOf(line, deliver)), atMs, unitState, keyState,
+            status, order.Lines.ToDictionary(line => line.Id, line => StatusOf(line, deliver)), atMs, unitState, keyStates,
             deliver ? HoldState.Posted : HoldState.Voided, effects,
             audit is null ? null : audit with { Before = Image(order.Status, order.Version), After = Image(status, order.Version + 1) });
     }
+
+    // The recall of its batch has passed a reserved key by, and nobody walks over the batch again.
+    private static CardKeyState GivenBack(ClaimedKey key) => key.Batch.IsWithdrawn ? CardKeyState.Voided : CardKeyState.Available;
 
     private static string Image(OrderStatus status, int version) =>
         $$"""{"status":"{{JsonNamingPolicy.CamelCase.ConvertName(status.ToString())}}","version":{{version}}}""";

@@ -27,6 +27,7 @@ internal static class InventoryApi
         inventory.MapGet("/batches/{id}", GetAsync).WithName("GetBatch").WithSummary("Shows a batch, while it is importing too.");
         inventory.MapGet("/batches/{id}/errors", ErrorsAsync).WithName("ListBatchErrors").WithSummary("Lists, as CSV, the lines that became no card keys and why.")
             .Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        inventory.MapBatchLife();
         inventory.MapGet("/stock", StockAsync).WithName("GetStock").WithSummary("Counts a SKU's card keys by state, in all and per batch.").Refuses(RefusalCode.InvalidRequest, RefusalCode.UnknownSku);
     }
 

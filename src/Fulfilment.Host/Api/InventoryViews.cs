@@ -12,6 +12,7 @@ internal sealed record BatchView(
     string Id,
     string? Sku,
     BatchStatus Status,
+    bool Frozen,
     long Processed,
     long? Total,
     long Accepted,
@@ -29,6 +30,7 @@ internal sealed record BatchView(
         PublicId.Format(PublicId.Batch, batch.Id),
         catalogue.Current.FindSku(batch.Details.SkuId)?.Code,
         batch.Status,
+        batch.Frozen,
         batch.Processed,
         batch.Total,
         batch.Accepted,
@@ -49,12 +51,12 @@ internal sealed record StockView(
 {
     public static StockView Of(string sku, IReadOnlyList<BatchStock> batches) => new(
         sku,
-        batches.Sum(batch => batch.Counts.Available),
-        batches.Sum(batch => batch.Counts.Reserved),
-        batches.Sum(batch => batch.Counts.Frozen),
-        batches.Sum(batch => batch.Counts.Delivered),
-        batches.Sum(batch => batch.Counts.Voided),
-        batches.Sum(batch => batch.Counts.Expired),
+        batches.Sum(batch => batch.Shown.Available),
+        batches.Sum(batch => batch.Shown.Reserved),
+        batches.Sum(batch => batch.Shown.Frozen),
+        batches.Sum(batch => batch.Shown.Delivered),
+        batches.Sum(batch => batch.Shown.Voided),
+        batches.Sum(batch => batch.Shown.Expired),
         [.. batches.Select(BatchStockView.Of)]);
 }
 
@@ -62,6 +64,9 @@ internal sealed record StockView(
 internal sealed record BatchStockView(
     string Id,
     BatchStatus Status,
+    bool IsFrozen,
+    BatchTerms Terms,
+    string? Supplier,
     long Accepted,
     long Available,
     long Reserved,
@@ -77,13 +82,16 @@ internal sealed record BatchStockView(
     public static BatchStockView Of(BatchStock stock) => new(
         PublicId.Format(PublicId.Batch, stock.Batch.Id),
         stock.Batch.Status,
+        stock.Batch.Frozen,
+        stock.Batch.Details.Terms,
+        stock.Batch.Details.Supplier,
         stock.Batch.Accepted,
-        stock.Counts.Available,
-        stock.Counts.Reserved,
-        stock.Counts.Frozen,
-        stock.Counts.Delivered,
-        stock.Counts.Voided,
-        stock.Counts.Expired,
+        stock.Shown.Available,
+        stock.Shown.Reserved,
+        stock.Shown.Frozen,
+        stock.Shown.Delivered,
+        stock.Shown.Voided,
+        stock.Shown.Expired,
         stock.Batch.Details.UnitCost,
         stock.Batch.Details.Currency,
         ExpiryDay.ToDate(stock.Batch.Details.DefaultExpiresOn),
@@ -92,5 +100,7 @@ internal sealed record BatchStockView(
 
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ListAnswer<BatchView>))]
+[JsonSerializable(typeof(GivenReason))]
+[JsonSerializable(typeof(ListAnswer<BatchOrderView>))]
 [JsonSerializable(typeof(StockView))]
 internal sealed partial class InventoryJson : JsonSerializerContext;

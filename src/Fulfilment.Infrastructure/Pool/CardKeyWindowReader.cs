@@ -7,55 +7,44 @@ namespace Fulfilment.Infrastructure.Pool;
 /// <summary>Reads windows from the tables <c>card_keys</c> and <c>batches</c>.</summary>
 public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowReader
 {
-    // Both walk card_keys_fefo from the cursor on and sort nothing. In one piece, as (expires_on, id) > (@day, @id), SQLite would begin at the
-    // cursor's day and walk that day once more for every window; without an expiry date that day is the whole stock.
-    // What they leave out is what the guard refuses; a key that one lets through and the other does not would be read and lost for ever.
-    // The first finds all it needs in the index; the second has to look into each row.
-    internal const string ReadAll = """
-        SELECT expires_on, id FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND id > @id
+    // Walks card_keys_fefo from the cursor on and sorts nothing. SQLite begins a comparison of several columns at those that are equal, whatever the
+    // operator: as (expires_on, batch_id, id) > (@day, @batch, @id), or with > instead of the next batch's number, it would walk the cursor's batch once more.
+    internal const string Read = """
+        SELECT expires_on, batch_id, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND batch_id = @batch AND id > @id
         UNION ALL
-        SELECT expires_on, id FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND expires_on > @day
-        ORDER BY expires_on, id
+        SELECT expires_on, batch_id, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND (expires_on, batch_id) >= (@day, @nextBatch)
+        ORDER BY expires_on, batch_id, id
         LIMIT @limit
         """;
 
-    internal const string ReadUnblocked = $"""
-        SELECT expires_on, id FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND id > @id
-          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells}))
-        UNION ALL
-        SELECT expires_on, id FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND expires_on > @day
-          AND batch_id NOT IN (SELECT id FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells}))
-        ORDER BY expires_on, id
-        LIMIT @limit
-        """;
-
-    private const string AnyBlocked = $"""
-        SELECT EXISTS (SELECT 1 FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells}))
-        """;
+    // What is left out is what the guard refuses; a key that one lets through and the other does not would be read and lost for ever.
+    private const string Unsellable = $"SELECT id FROM batches WHERE sku_id = @sku AND NOT ({BatchRow.Sells})";
 
     /// <inheritdoc/>
     public Task<int> ReadAsync(long skuId, WindowKey after, Memory<WindowKey> destination, CancellationToken cancellation) =>
         database.ReadAsync(
             async connection =>
             {
-                var parameters = new
+                var unsellable = (await connection.QueryAsync<long>(
+                    new CommandDefinition(Unsellable, new { sku = skuId }, cancellationToken: cancellation)).ConfigureAwait(false)).ToHashSet();
+                var (count, from) = (0, after);
+                WindowKey? blocked;
+                do
                 {
-                    sku = skuId,
-                    day = after.ExpiresOn,
-                    id = after.Id,
-                    limit = destination.Length,
-                };
-                var blocked = await connection.ExecuteScalarAsync<long>(new CommandDefinition(AnyBlocked, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
-                var reader = await connection.ExecuteReaderAsync(
-                    new CommandDefinition(blocked == 0 ? ReadAll : ReadUnblocked, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    return Copy(reader, destination.Span);
+                    var parameters = new { sku = skuId, day = from.ExpiresOn, batch = from.BatchId, nextBatch = from.BatchId + 1, id = from.Id, limit = destination.Length - count };
+                    var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Read, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
+                    await using (reader.ConfigureAwait(false))
+                    {
+                        blocked = Copy(reader, unsellable, destination.Span, ref count);
+                    }
+
+                    // On behind the batch, however many keys of it there are.
+                    from = (blocked ?? default) with { Id = long.MaxValue };
                 }
+                while (blocked is not null);
+                return count;
             },
             cancellation);
 
@@ -65,15 +54,20 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
             connection => connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT value FROM change_counters WHERE name = 'stock'", cancellationToken: cancellation)),
             cancellation);
 
-    // Row by row without objects: fifty thousand at a time, many times a minute.
-    private static int Copy(DbDataReader reader, Span<WindowKey> destination)
+    // Row by row without objects: fifty thousand at a time, many times a minute. Stops at a key whose batch does not sell, and gives it.
+    private static WindowKey? Copy(DbDataReader reader, HashSet<long> unsellable, Span<WindowKey> destination, ref int count)
     {
-        var count = 0;
         while (count < destination.Length && reader.Read())
         {
-            destination[count++] = new WindowKey(reader.GetInt32(0), reader.GetInt64(1));
+            var key = new WindowKey(reader.GetInt32(0), reader.GetInt64(2), reader.GetInt64(1));
+            if (unsellable.Contains(key.BatchId))
+            {
+                return key;
+            }
+
+            destination[count++] = key;
         }
 
-        return count;
+        return null;
     }
 }

@@ -4,7 +4,7 @@ namespace Fulfilment.Infrastructure.Pool;
 public interface ICardKeyWindowReader
 {
     /// <summary>
-    /// The next available card keys of a SKU behind <paramref name="after"/>, by expiry day and id, without those of batches that may not be sold.
+    /// The next available card keys of a SKU behind <paramref name="after"/>, by expiry day, batch and id, without those of batches that may not be sold.
     /// </summary>
     /// <returns>How many were read; fewer than <paramref name="destination"/> holds only when there are no more.</returns>
     Task<int> ReadAsync(long skuId, WindowKey after, Memory<WindowKey> destination, CancellationToken cancellation);
@@ -16,7 +16,8 @@ public interface ICardKeyWindowReader
 /// <summary>An available card key as the pool knows it.</summary>
 /// <param name="ExpiresOn">Day number.</param>
 /// <param name="Id">The card key.</param>
-public readonly record struct WindowKey(int ExpiresOn, long Id)
+/// <param name="BatchId">Its batch; 0 for a key that only came back, whose place in the table nobody needs.</param>
+public readonly record struct WindowKey(int ExpiresOn, long Id, long BatchId = 0)
 {
     /// <summary>The place just before the first key that expires on this day or later.</summary>
     public static WindowKey Before(int day) => new(day, 0);

@@ -13,7 +13,7 @@ internal class BatchRow
         id AS Id, sku_id AS SkuId, status AS Status, supplier AS Supplier, purchase_reference AS PurchaseReference, unit_cost AS UnitCost,
         currency AS Currency, default_expires_on AS DefaultExpiresOn, owner AS Owner, idempotency_key AS IdempotencyKey, content_hash AS ContentHash,
         processed AS Processed, accepted AS Accepted, duplicate AS Duplicate, rejected AS Rejected, completed_at AS CompletedAt,
-        terms AS Terms, frozen AS IsFrozen
+        terms AS Terms, frozen AS IsFrozen, restored_at IS NOT NULL AS IsRestored
         """;
 
     public long Id { get; init; }
@@ -52,6 +52,8 @@ internal class BatchRow
 
     public bool IsFrozen { get; init; }
 
+    public bool IsRestored { get; init; }
+
     public static BatchRow From(Batch batch) => new()
     {
         Id = batch.Id,
@@ -74,6 +76,7 @@ internal class BatchRow
         Details = new BatchDetails(SkuId, new Money(UnitCost), Currency, Supplier, PurchaseReference, DefaultExpiresOn, (BatchTerms)Terms),
         Status = (BatchStatus)Status,
         Frozen = IsFrozen,
+        Restored = IsRestored,
         Owner = Owner,
         IdempotencyKey = IdempotencyKey,
         ContentHash = ContentHash,

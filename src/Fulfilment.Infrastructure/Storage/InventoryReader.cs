@@ -39,12 +39,12 @@ public sealed class InventoryReader(IDatabase database) : IInventory
     {
         // One statement, so that counts and batches are of one moment.
         var rows = await QueryAsync<BatchStockRow>($"""
-            SELECT {BatchRow.Columns}, coalesce(sum(available), 0) AS Available, coalesce(sum(reserved), 0) AS Reserved, coalesce(sum(frozen), 0) AS Frozen,
-                   coalesce(sum(delivered), 0) AS Delivered, coalesce(sum(voided), 0) AS Voided, coalesce(sum(expired), 0) AS Expired
-            FROM batches LEFT JOIN batch_stock ON batch_id = id
-            WHERE sku_id = @skuId
-            GROUP BY id
-            ORDER BY id DESC
+            SELECT b.*, coalesce(sum(s.available), 0) AS Available, coalesce(sum(s.reserved), 0) AS Reserved, coalesce(sum(s.frozen), 0) AS Frozen,
+                   coalesce(sum(s.delivered), 0) AS Delivered, coalesce(sum(s.voided), 0) AS Voided, coalesce(sum(s.expired), 0) AS Expired
+            FROM (SELECT {BatchRow.Columns} FROM batches WHERE sku_id = @skuId) b
+            LEFT JOIN batch_stock s ON s.batch_id = b.Id
+            GROUP BY b.Id
+            ORDER BY b.Id DESC
             """, new { skuId }, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => new BatchStock(row.ToBatch(), row.Counts))];
     }

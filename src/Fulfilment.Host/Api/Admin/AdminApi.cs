@@ -16,6 +16,7 @@ internal static class AdminApi
         admin.MapAdminKeys();
         admin.MapAdminOrders();
         admin.MapAdminBatches();
+        admin.MapAdminCardKeys();
         admin.MapAdminAudit();
         admin.MapAdminReveals();
         admin.MapAdminAlerts();

@@ -18,7 +18,7 @@ internal static class AdminOrders
             .TakesQuery("storefront", "Orders of this storefront.")
             .TakesOrderFilters();
         admin.MapGet("/orders/{id}", GetAsync).WithName("GetAdminOrder").WithSummary("Shows an order.");
-        admin.MapPost("/orders/{id}/release", ReleaseAsync).WithName("ReleaseOrder").WithSummary("Delivers a held order.").Refuses(RefusalCode.NotHeld);
+        admin.MapPost("/orders/{id}/release", ReleaseAsync).WithName("ReleaseOrder").WithSummary("Delivers a held order.").Refuses(RefusalCode.NotHeld, RefusalCode.BatchNotSellable);
         admin.MapPost("/orders/{id}/reject", RejectAsync).WithName("RejectOrder").WithSummary("Calls a held order off.").Refuses(RefusalCode.NotHeld);
     }
 

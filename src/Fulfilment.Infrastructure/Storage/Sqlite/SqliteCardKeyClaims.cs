@@ -23,7 +23,7 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
     private readonly SqliteStatement _release = new(connection, "UPDATE card_keys SET state = 10 WHERE id = ?1 AND state = ?2");
 
     private readonly SqliteStatement _read = new(connection, """
-        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, b.terms, c.sequence, c.state, c.at, c.unit_id, c.seal
+        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, b.terms, b.status, b.frozen, c.sequence, c.state, c.at, c.unit_id, c.seal
         FROM card_keys AS k
         JOIN batches AS b ON b.id = k.batch_id
         LEFT JOIN custody_entries AS c
@@ -31,14 +31,18 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         WHERE k.id = ?1
         """);
 
-    // Served by card_keys_fefo, and the same order as the pool's refill. Read only as far as needed instead of with LIMIT: the planner looks at a bound
-    // limit, so SQLite would compile the statement anew for each one.
-    private readonly SqliteStatement _find = new(connection, $"""
-        SELECT k.id FROM card_keys AS k
-        WHERE k.sku_id = ?1 AND k.state = 10 AND k.expires_on >= ?2
-          AND (SELECT {BatchRow.Sells} FROM batches WHERE batches.id = k.batch_id)
-        ORDER BY k.expires_on, k.id
-        """);
+    /// <summary>
+    /// The available keys of a SKU from a day and batch on. Served by card_keys_fefo, and the same order as the pool's refill. Read only as far as needed
+    /// instead of with LIMIT: the planner looks at a bound limit, so SQLite would compile the statement anew for each one.
+    /// </summary>
+    internal const string FindSql = $"""
+        SELECT k.id, k.expires_on, k.batch_id, (SELECT {BatchRow.Sells} FROM batches WHERE batches.id = k.batch_id)
+        FROM card_keys AS k
+        WHERE k.sku_id = ?1 AND k.state = 10 AND (k.expires_on, k.batch_id) >= (?2, ?3)
+        ORDER BY k.expires_on, k.batch_id, k.id
+        """;
+
+    private readonly SqliteStatement _find = new(connection, FindSql);
 
     private readonly List<long> _found = [];
 
@@ -87,7 +91,7 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         line.Candidates.Clear();
     }
 
-    private void TakeFromTable(LineClaim line, CardKeyState target)
+    internal void TakeFromTable(LineClaim line, CardKeyState target)
     {
         while (line.Keys.Count < line.Count)
         {
@@ -114,13 +118,33 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
     {
         _found.Clear();
         var wanted = Math.Min(MostFromTableAtOnce, line.Count - line.Keys.Count);
-        _find.Bind(1, line.SkuId).Bind(2, line.MinExpiryDay);
-        while (_found.Count < wanted && _find.Step())
+        var (day, batch) = ((long)line.MinExpiryDay, 0L);
+        while (!TryFind(line.SkuId, wanted, ref day, ref batch))
         {
-            _found.Add(_find.Int64(0));
+            // On behind the batch that does not sell, however many keys of it there are.
+        }
+    }
+
+    // False when it came upon a batch that does not sell; day and batch then say where to go on.
+    private bool TryFind(long skuId, int wanted, ref long day, ref long batch)
+    {
+        _find.Bind(1, skuId).Bind(2, day).Bind(3, batch);
+        var sells = true;
+        while (_found.Count < wanted && sells && _find.Step())
+        {
+            sells = _find.Int32(3) == 1;
+            if (sells)
+            {
+                _found.Add(_find.Int64(0));
+            }
+            else
+            {
+                (day, batch) = (_find.Int64(1), _find.Int64(2) + 1);
+            }
         }
 
         _find.Reset();
+        return sells;
     }
 
     private bool TryTake(LineClaim line, long id, CardKeyState target)
@@ -143,10 +167,11 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         }
 
         var origin = new CustodyOrigin(id, skuId, _read.Int64(0), _read.Int32(1), _read.Blob(2));
-        var last = _read.IsNull(7)
+        var last = _read.IsNull(9)
             ? null
-            : new CustodyEntry(id, _read.Int32(7), (CardKeyState)_read.Int32(8), _read.Int64(9), _read.IsNull(10) ? null : _read.Int64(10), _read.Blob(11));
-        var key = new ClaimedKey(origin, _read.Blob(3), new Money(_read.Int64(4)), _read.Text(5), (BatchTerms)_read.Int32(6), last);
+            : new CustodyEntry(id, _read.Int32(9), (CardKeyState)_read.Int32(10), _read.Int64(11), _read.IsNull(12) ? null : _read.Int64(12), _read.Blob(13));
+        var batch = new BatchSale((BatchStatus)_read.Int32(7), _read.Int32(8) != 0);
+        var key = new ClaimedKey(origin, _read.Blob(3), new Money(_read.Int64(4)), _read.Text(5), (BatchTerms)_read.Int32(6), batch, last);
         _read.Reset();
         return key;
     }

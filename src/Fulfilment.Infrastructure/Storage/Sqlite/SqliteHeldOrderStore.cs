@@ -11,7 +11,7 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 public sealed class SqliteHeldOrderStore(SqliteDatabase database) : IHeldOrderStore
 {
     /// <inheritdoc/>
-    public Task<bool> SettleAsync(long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement> decide) =>
+    public Task<bool> SettleAsync(long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement?> decide) =>
         database.RunAsync(connection => Settle(connection, orderId, custodyDay, node, decide), WritePriority.Prompt);
 
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ public sealed class SqliteHeldOrderStore(SqliteDatabase database) : IHeldOrderSt
             new { now = now.ToUnixTimeMilliseconds(), held = OrderStatus.Held, limit }).ConfigureAwait(false)).AsList(),
         cancellation);
 
-    private static bool Settle(SqliteConnection connection, long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement> decide)
+    private static bool Settle(SqliteConnection connection, long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement?> decide)
     {
         var order = OrderStore.ReadAsync(connection, orderId).GetAwaiter().GetResult();
         if (order?.Status is not OrderStatus.Held)
@@ -46,8 +46,12 @@ public sealed class SqliteHeldOrderStore(SqliteDatabase database) : IHeldOrderSt
         var held = connection.QuerySingle<long>("SELECT amount FROM holds WHERE order_id = @orderId AND state = @open", new { orderId, open = HoldState.Open });
         var settlement = decide(new HeldOrder(
             order, keys, new Money(held), new WalletBalance(new Money(wallet.Balance), new Money(wallet.Held)), effects.ReadDay(custodyDay, node)));
-        Write(connection, order, keys, settlement);
-        effects.Write(settlement.Effects);
+        if (settlement is not null)
+        {
+            Write(connection, order, keys, settlement);
+            effects.Write(settlement.Effects);
+        }
+
         return true;
     }
 
@@ -65,16 +69,16 @@ public sealed class SqliteHeldOrderStore(SqliteDatabase database) : IHeldOrderSt
         }
 
         // A key that goes back to the stock is no longer this unit's.
-        var keeps = settlement.Keys == CardKeyState.Delivered;
+        var keeps = settlement.Units == UnitState.Delivered;
         Expect(keys.Count, connection.Execute($"""
             UPDATE units SET state = @Units, due_at = NULL, delivered_at = @deliveredAt {(keeps ? "" : ", card_key_id = NULL")}
             WHERE order_id = @Id AND state = @reserved
             """, new { settlement.Units, deliveredAt = keeps ? settlement.AtMs : (long?)null, order.Id, reserved = UnitState.Reserved }));
-        foreach (var key in keys.Values)
+        foreach (var (unitId, key) in keys)
         {
             Expect(1, connection.Execute(
-                "UPDATE card_keys SET state = @Keys WHERE id = @CardKeyId AND state = @reserved",
-                new { settlement.Keys, key.Origin.CardKeyId, reserved = CardKeyState.Reserved }));
+                "UPDATE card_keys SET state = @to WHERE id = @CardKeyId AND state = @reserved",
+                new { to = settlement.Keys[unitId], key.Origin.CardKeyId, reserved = CardKeyState.Reserved }));
         }
 
         if (settlement.Audit is { } entry)
