@@ -56,6 +56,7 @@ internal static class FulfilmentApp
             app.UseApi();
             app.MapHealth();
             app.MapOrders();
+            app.MapAfterSales();
             app.MapSkus();
             app.MapAdmin();
             app.MapInventory();

@@ -1,3 +1,4 @@
+using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
@@ -24,6 +25,7 @@ internal static class OrdersSetup
         services.AddSingleton<OrderPresenter>();
         services.AddSingleton<RevealOrder>();
         services.AddSingleton<SettleHeldOrder>();
+        services.AddAfterSales();
         services.AddSingleton<HeldOrderWatch>();
         services.AddLoop(provider => provider.GetRequiredService<HeldOrderWatch>().RunAsync);
         services.AddSingleton<ISandboxStore, SandboxStore>();
@@ -32,6 +34,16 @@ internal static class OrdersSetup
         services.AddSingleton<SandboxWatch>();
         services.AddLoop(provider => provider.GetRequiredService<SandboxWatch>().RunAsync);
         return services;
+    }
+
+    private static void AddAfterSales(this IServiceCollection services)
+    {
+        services.AddSingleton<IAfterSalesStore, SqliteAfterSalesStore>();
+        services.AddSingleton<IBadCardStore, BadCardStore>();
+        services.AddSingleton<CompleteCase>();
+        services.AddSingleton<RequestAfterSales>();
+        services.AddSingleton<DecideAfterSales>();
+        services.AddSingleton<ReportBadCard>();
     }
 
     private static IntakeOptions Options(IConfiguration configuration)

@@ -30,6 +30,9 @@ public enum CustodyFault
     /// <summary>A unit that must hold a card key holds none, or one that is not there.</summary>
     UnitWithoutKey,
 
+    /// <summary>A card key whose unit was replaced or refunded is not flagged as withdrawn, or one is whose unit was not.</summary>
+    WithdrawnFlagDiffers,
+
     /// <summary>A day root's seal is not that of the row.</summary>
     DaySealBroken,
 

@@ -25,8 +25,11 @@ public interface ICustodyRecords
     /// <summary>Card key ids that have entries and no row.</summary>
     IAsyncEnumerable<long> EntriesWithoutKeyAsync(CancellationToken cancellation);
 
-    /// <summary>Units that name a card key of which there is no row, and delivered or reserved units of card key SKUs that name none.</summary>
+    /// <summary>Units that name a card key of which there is no row, and units of card key SKUs that were given one, or have one reserved, and name none.</summary>
     IAsyncEnumerable<long> UnitsWithoutKeyAsync(CancellationToken cancellation);
+
+    /// <summary>Card keys that came back and are not flagged as withdrawn, and those that are flagged and did not come back.</summary>
+    IAsyncEnumerable<long> KeysFlaggedWronglyAsync(CancellationToken cancellation);
 }
 
 /// <summary>A batch and what its counters say.</summary>

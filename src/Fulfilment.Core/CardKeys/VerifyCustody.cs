@@ -54,6 +54,11 @@ public sealed class VerifyCustody(ICustodyRecordStore store, CustodyChain chain,
                     findings.Add(CustodyFault.UnitWithoutKey, CustodyKeyCheck.UnitName(id));
                 }
 
+                await foreach (var id in records.KeysFlaggedWronglyAsync(cancellation).ConfigureAwait(false))
+                {
+                    findings.Add(CustodyFault.WithdrawnFlagDiffers, $"card key {id}");
+                }
+
                 days.Compare(await records.DaysAsync(cancellation).ConfigureAwait(false), findings);
                 stock.Compare(batches, findings);
             },

@@ -1,5 +1,6 @@
 using Fulfilment.Core.Checks;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Core.Ledger;
 
@@ -98,7 +99,7 @@ public sealed class CheckLedger(ILedgerRecordStore store)
         LedgerFault.AmountNotPositive or LedgerFault.AccountsNotAllowed => $"transfer {PublicId.Format(PublicId.Transfer, id)}",
         LedgerFault.BalanceDiffers or LedgerFault.HeldDiffers => $"storefront {id}",
         LedgerFault.InventoryDiffers or LedgerFault.InventoryNegative => $"batch {PublicId.Format(PublicId.Batch, id)}",
-        LedgerFault.UnitDueMissing => $"unit {PublicId.Format(PublicId.Unit, id)}",
+        LedgerFault.UnitDueMissing or LedgerFault.CaseDiffers or LedgerFault.ReplacementDiffers => $"unit {PublicId.Format(PublicId.Unit, id)}",
         _ when id == 0 => "no order",
         _ => $"order {PublicId.Format(PublicId.Order, id)}",
     };
@@ -108,11 +109,16 @@ public sealed class CheckLedger(ILedgerRecordStore store)
         LedgerFault.OrderDueMissing or LedgerFault.UnitDueMissing or LedgerFault.AccountsNotAllowed => "",
         LedgerFault.AmountNotPositive or LedgerFault.InventoryNegative => $"{new Money(difference.Found)} {difference.Currency}",
         LedgerFault.HoldDiffers => $"its hold is {(difference.Found == 0 ? "missing" : (HoldState)difference.Found)}, {(HoldState)difference.Expected} is due",
+        LedgerFault.CaseDiffers when difference.Found == difference.Expected => "what its case says came of it is not so",
+        LedgerFault.CaseDiffers => $"it is {StateName(difference.Found)}, {StateName(difference.Expected)} is due",
+        LedgerFault.ReplacementDiffers => $"{difference.Found} units take its place, {difference.Expected} is due",
         _ => $"{new Money(difference.Found)} {difference.Currency}, {new Money(difference.Expected)} {difference.Currency} is due",
     };
 
+    private static string StateName(long state) => state == 0 ? "missing" : ((UnitState)state).ToString();
+
     private static string Text(UnitCounts counts) =>
-        $"{counts.Open} open, {counts.Delivered} delivered, {counts.Failed} failed, {counts.Cancelled} cancelled units";
+        $"{counts.Open} open, {counts.Delivered} delivered, {counts.Failed} failed, {counts.Cancelled} cancelled, {counts.Refunded} refunded units";
 }
 
 /// <summary>What a check found.</summary>

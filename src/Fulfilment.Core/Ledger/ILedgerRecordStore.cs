@@ -53,11 +53,14 @@ public sealed record LineTally(
 /// <param name="Delivered">Delivered, also those replaced or refunded since.</param>
 /// <param name="Failed">Failed.</param>
 /// <param name="Cancelled">Cancelled.</param>
-public readonly record struct UnitCounts(int Open, int Delivered, int Failed, int Cancelled)
+/// <param name="Refunded">Those of the delivered whose money is back.</param>
+/// <param name="Kept">Those of the delivered that are still with the buyer.</param>
+public readonly record struct UnitCounts(int Open, int Delivered, int Failed, int Cancelled, int Refunded, int Kept)
 {
     /// <summary>Both together.</summary>
     public static UnitCounts operator +(UnitCounts left, UnitCounts right) =>
-        new(left.Open + right.Open, left.Delivered + right.Delivered, left.Failed + right.Failed, left.Cancelled + right.Cancelled);
+        new(left.Open + right.Open, left.Delivered + right.Delivered, left.Failed + right.Failed, left.Cancelled + right.Cancelled,
+            left.Refunded + right.Refunded, left.Kept + right.Kept);
 
     /// <summary>Whether an order or line with these units may be in this status.</summary>
     public bool Allow(OrderStatus status)
@@ -67,9 +70,13 @@ public readonly record struct UnitCounts(int Open, int Delivered, int Failed, in
             return OrderStates.IsOpen(status) && Open > 0;
         }
 
+        if (Refunded > 0 && Kept == 0)
+        {
+            return status == OrderStatus.Refunded;
+        }
+
         // Calling off what was left of an order of which a part had failed cancels it.
-        return status == OrderStatus.Refunded
-            || status == OrderStates.Close(Delivered, Failed, Cancelled)
+        return status == OrderStates.Close(Delivered, Failed, Cancelled)
             || (status == OrderStatus.Cancelled && Delivered == 0 && Cancelled > 0);
     }
 }

@@ -15,6 +15,9 @@ public enum LedgerFault
     /// <summary>An order's cost is not what its delivered codes had cost.</summary>
     CostDiffers,
 
+    /// <summary>An order's refunds are not the price of its refunded units.</summary>
+    RefundsDiffer,
+
     /// <summary>A wallet's balance is not what was credited less what was debited.</summary>
     BalanceDiffers,
 
@@ -41,6 +44,12 @@ public enum LedgerFault
 
     /// <summary>An order line is in a status that its units do not come to.</summary>
     LineStatusDiffers,
+
+    /// <summary>A unit of an after-sales case is not as the case's status says, or was replaced or refunded without a case.</summary>
+    CaseDiffers,
+
+    /// <summary>A replaced unit has not exactly one unit in its place, or a unit takes the place of one that was not replaced.</summary>
+    ReplacementDiffers,
 
     /// <summary>An open order that nothing will look at again.</summary>
     OrderDueMissing,

@@ -57,9 +57,15 @@ public sealed class OrderEffects
     /// <summary>Posts what a line's delivered units sold for and what their codes had cost.</summary>
     public void PostSale(IdGenerator ids, Account buyer, long orderId, string currency, long skuId, Money unitPrice, IReadOnlyList<ClaimedKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(keys);
-        Post(TransferKind.Sale, buyer, Account.Revenue(skuId), unitPrice * keys.Count, currency);
+        Post(ids, TransferKind.Sale, buyer, Account.Revenue(skuId), unitPrice * keys.Count, currency, orderId);
+        PostCost(ids, orderId, skuId, keys);
+    }
+
+    /// <summary>Posts what delivered codes had cost.</summary>
+    public void PostCost(IdGenerator ids, long orderId, long skuId, IReadOnlyList<ClaimedKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
 
         // First expired, first out takes runs of keys from one batch: one transfer a run.
         for (int start = 0, end; start < keys.Count; start = end)
@@ -70,15 +76,17 @@ public sealed class OrderEffects
             }
 
             var source = first.Terms == BatchTerms.Consigned ? Account.Payable(first.Origin.BatchId) : Account.Inventory(first.Origin.BatchId);
-            Post(TransferKind.CostOfSale, Account.CostOfSales(skuId), source, first.UnitCost * (end - start), first.CostCurrency);
+            Post(ids, TransferKind.CostOfSale, Account.CostOfSales(skuId), source, first.UnitCost * (end - start), first.CostCurrency, orderId);
         }
+    }
 
-        void Post(TransferKind kind, Account debit, Account credit, Money amount, string of)
+    /// <summary>Posts an amount; none for nothing.</summary>
+    public void Post(IdGenerator ids, TransferKind kind, Account debit, Account credit, Money amount, string currency, long orderId)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (amount > Money.Zero)
         {
-            if (amount > Money.Zero)
-            {
-                Transfers.Add(new Transfer(ids.Next(), kind, debit, credit, amount, of, orderId));
-            }
+            Transfers.Add(new Transfer(ids.Next(), kind, debit, credit, amount, currency, orderId));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Dapper;
+using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
@@ -115,13 +116,35 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
             FROM units u
             JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
             JOIN skus s ON s.id = l.sku_id
-            WHERE u.card_key_id IS NULL AND u.state IN (@reserved, @delivered) AND s.kind = @cardKey
+            WHERE u.card_key_id IS NULL AND u.state IN (@reserved, @delivered, @replaced, @refunded) AND s.kind = @cardKey
+            """,
+            cancellation);
+
+        public IAsyncEnumerable<long> KeysFlaggedWronglyAsync(CancellationToken cancellation) => IdsAsync(
+            """
+            SELECT u.card_key_id
+            FROM units u
+            WHERE u.state IN (@replaced, @refunded) AND u.card_key_id IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM card_key_flags f WHERE f.card_key_id = u.card_key_id AND f.flag = @withdrawn)
+            UNION ALL
+            SELECT f.card_key_id
+            FROM card_key_flags f
+            LEFT JOIN units u ON u.card_key_id = f.card_key_id
+            WHERE f.flag = @withdrawn AND (u.id IS NULL OR u.state NOT IN (@replaced, @refunded))
             """,
             cancellation);
 
         private async IAsyncEnumerable<long> IdsAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            var parameters = new { reserved = UnitState.Reserved, delivered = UnitState.Delivered, cardKey = SkuKind.CardKey };
+            var parameters = new
+            {
+                reserved = UnitState.Reserved,
+                delivered = UnitState.Delivered,
+                replaced = UnitState.Replaced,
+                refunded = UnitState.Refunded,
+                cardKey = SkuKind.CardKey,
+                withdrawn = CardKeyFlagKind.Withdrawn,
+            };
             var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {

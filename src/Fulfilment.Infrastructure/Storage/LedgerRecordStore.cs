@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Dapper;
 using Fulfilment.Core;
+using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
@@ -15,6 +16,7 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
     {
         TransferKind.Sale,
         TransferKind.CostOfSale,
+        TransferKind.Refund,
         AccountKind.Receivable,
         AccountKind.Deposit,
         AccountKind.Inventory,
@@ -36,6 +38,10 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
         UnitState.Refunded,
         UnitState.Failed,
         UnitState.Cancelled,
+        CasePending = AfterSalesStatus.PendingApproval,
+        CaseDone = AfterSalesStatus.Done,
+        CaseRejected = AfterSalesStatus.Rejected,
+        ForReplacement = AfterSalesKind.Replacement,
     };
 
     /// <inheritdoc/>
@@ -80,7 +86,7 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
                 yield return new LineTally(
                     row.GetInt64(0), (OrderStatus)row.GetInt32(1), row.GetInt32(2),
                     hasLine ? row.GetInt64(3) : null, hasLine ? (OrderStatus)row.GetInt32(4) : default, hasLine ? row.GetInt32(5) : 0, row.GetInt32(6),
-                    new UnitCounts(row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10)));
+                    new UnitCounts(row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), row.GetInt32(12)));
             }
         }
 

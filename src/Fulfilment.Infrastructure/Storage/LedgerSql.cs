@@ -50,6 +50,22 @@ internal static class LedgerSql
             HAVING sum(posted) <> sum(due)
             """,
 
+        // Of a unit that was replaced, and of those after it, at most the last is refunded, at the price that the first was sold for.
+        [LedgerFault.RefundsDiffer] = """
+            SELECT coalesce(order_id, 0), currency, sum(posted), sum(due)
+            FROM (
+                SELECT order_id, currency, amount AS posted, 0 AS due FROM transfers WHERE kind = @Refund
+                UNION ALL
+                SELECT u.order_id, o.currency, 0, l.unit_price
+                FROM units u
+                JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
+                JOIN orders o ON o.id = u.order_id
+                WHERE u.state = @Refunded
+            ) AS both_sides
+            GROUP BY order_id, currency
+            HAVING sum(posted) <> sum(due)
+            """,
+
         [LedgerFault.BalanceDiffers] = """
             SELECT storefront_id, currency, sum(balance), sum(due)
             FROM (
@@ -94,6 +110,10 @@ internal static class LedgerSql
 
         [LedgerFault.InventoryNegative] = Inventory + "\nHAVING sum(posted) < 0",
 
+        [LedgerFault.CaseDiffers] = AfterSalesLedgerSql.CaseDiffers,
+
+        [LedgerFault.ReplacementDiffers] = AfterSalesLedgerSql.ReplacementDiffers,
+
         [LedgerFault.OrderDueMissing] = "SELECT id, currency, 0, 0 FROM orders WHERE status IN (@OrderHeld, @OrderProcessing) AND due_at IS NULL",
 
         [LedgerFault.UnitDueMissing] = "SELECT id, '', 0, 0 FROM units WHERE state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) AND due_at IS NULL",
@@ -117,7 +137,9 @@ internal static class LedgerSql
                count(CASE WHEN u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) THEN 1 END),
                count(CASE WHEN u.state IN (@Delivered, @Replaced, @Refunded) THEN 1 END),
                count(CASE WHEN u.state = @Failed THEN 1 END),
-               count(CASE WHEN u.state = @Cancelled THEN 1 END)
+               count(CASE WHEN u.state = @Cancelled THEN 1 END),
+               count(CASE WHEN u.state = @Refunded THEN 1 END),
+               count(CASE WHEN u.state = @Delivered THEN 1 END)
         FROM orders o
         LEFT JOIN order_lines l ON l.order_id = o.id
         LEFT JOIN units u ON u.order_id = l.order_id AND u.line_id = l.id

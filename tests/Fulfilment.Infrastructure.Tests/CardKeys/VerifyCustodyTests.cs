@@ -157,6 +157,8 @@ public sealed class VerifyCustodyTests
             public IAsyncEnumerable<long> EntriesWithoutKeyAsync(CancellationToken cancellation) => inner.EntriesWithoutKeyAsync(cancellation);
 
             public IAsyncEnumerable<long> UnitsWithoutKeyAsync(CancellationToken cancellation) => inner.UnitsWithoutKeyAsync(cancellation);
+
+            public IAsyncEnumerable<long> KeysFlaggedWronglyAsync(CancellationToken cancellation) => inner.KeysFlaggedWronglyAsync(cancellation);
         }
     }
 }

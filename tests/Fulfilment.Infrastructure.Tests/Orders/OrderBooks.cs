@@ -18,7 +18,7 @@ internal static class OrderBooks
             "SELECT card_key_id FROM units WHERE card_key_id IS NOT NULL GROUP BY card_key_id HAVING count(*) > 1"),
         ("a delivered key without a delivered unit, or the other way round",
             """
-            SELECT k.id FROM card_keys AS k LEFT JOIN units AS u ON u.card_key_id = k.id AND u.state = @unitDelivered
+            SELECT k.id FROM card_keys AS k LEFT JOIN units AS u ON u.card_key_id = k.id AND u.state IN (@unitDelivered, @replaced, @refunded)
             WHERE (k.state = @delivered) <> (u.id IS NOT NULL)
             """),
         ("a reserved key without a reserved unit, or the other way round",
@@ -32,7 +32,7 @@ internal static class OrderBooks
             WHERE k.sku_id <> l.sku_id
             """),
         ("a line with another number of units than ordered",
-            "SELECT l.id FROM order_lines AS l WHERE l.quantity <> (SELECT count(*) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id)"),
+            "SELECT l.id FROM order_lines AS l WHERE l.quantity <> (SELECT count(*) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id AND u.replaces_unit_id IS NULL)"),
         ("a batch whose stock is not a recount",
             """
             SELECT b.id FROM batches AS b
@@ -54,14 +54,34 @@ internal static class OrderBooks
             """
             SELECT o.id FROM orders AS o
             WHERE (SELECT total(l.unit_price) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
-                   WHERE u.order_id = o.id AND u.state = @unitDelivered)
+                   WHERE u.order_id = o.id AND u.state IN (@unitDelivered, @replaced, @refunded) AND u.replaces_unit_id IS NULL)
                <> (SELECT total(t.amount) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @sale)
+            """),
+        ("an order whose money back is not that of its refunded units, or that says so before all of it is",
+            """
+            SELECT o.id FROM orders AS o
+            WHERE (SELECT total(l.unit_price) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+                   WHERE u.order_id = o.id AND u.state = @refunded)
+               <> (SELECT total(t.amount) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @refund)
+               OR (o.status = @orderRefunded) <> (EXISTS (SELECT 1 FROM units AS u WHERE u.order_id = o.id AND u.state = @refunded)
+                   AND NOT EXISTS (SELECT 1 FROM units AS u WHERE u.order_id = o.id AND u.state = @unitDelivered))
+            """),
+        ("a replaced unit without one in its place, or the other way round",
+            """
+            SELECT u.id FROM units AS u
+            WHERE (u.state = @replaced) <> ((SELECT count(*) FROM units AS n WHERE n.order_id = u.order_id AND n.replaces_unit_id = u.id) = 1)
+            """),
+        ("a unit in two cases, or in a case that is half done",
+            """
+            SELECT a.unit_id FROM after_sales_units AS a JOIN after_sales_cases AS c ON c.id = a.case_id JOIN units AS u ON u.order_id = c.order_id AND u.id = a.unit_id
+            GROUP BY a.unit_id
+            HAVING total(c.status <> 21) > 1 OR total(c.status = 20) <> total(u.state IN (@replaced, @refunded)) / count(*)
             """),
         ("an order whose codes' cost is not what they had cost",
             """
             SELECT o.id FROM orders AS o
             WHERE (SELECT total(b.unit_cost) FROM units AS u JOIN card_keys AS k ON k.id = u.card_key_id JOIN batches AS b ON b.id = k.batch_id
-                   WHERE u.order_id = o.id AND u.state = @unitDelivered)
+                   WHERE u.order_id = o.id AND u.state IN (@unitDelivered, @replaced, @refunded))
                <> (SELECT total(t.amount) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @costOfSale)
             """),
         ("a batch whose inventory account is not the cost of what is left",
@@ -71,11 +91,12 @@ internal static class OrderBooks
                <> (SELECT total(CASE WHEN t.debit_account = @inventory THEN t.amount ELSE -t.amount END) FROM transfers AS t
                    WHERE (t.debit_account = @inventory AND t.debit_subject = b.id) OR (t.credit_account = @inventory AND t.credit_subject = b.id))
             """),
-        ("a wallet that is not deposits less sales",
+        ("a wallet that is not deposits and refunds less sales",
             """
             SELECT w.storefront_id FROM wallets AS w
-            WHERE w.balance <> (SELECT total(CASE WHEN t.kind = @deposit THEN t.amount ELSE -t.amount END) FROM transfers AS t
-                                WHERE t.currency = w.currency AND ((t.kind = @sale AND t.debit_subject = w.storefront_id) OR (t.kind = @deposit AND t.credit_subject = w.storefront_id)))
+            WHERE w.balance <> (SELECT total(CASE WHEN t.kind = @sale THEN -t.amount ELSE t.amount END) FROM transfers AS t
+                                WHERE t.currency = w.currency
+                                  AND ((t.kind = @sale AND t.debit_subject = w.storefront_id) OR (t.kind IN (@deposit, @refund) AND t.credit_subject = w.storefront_id)))
                OR w.held <> (SELECT total(h.amount) FROM holds AS h WHERE h.storefront_id = w.storefront_id AND h.currency = w.currency AND h.state = @open)
             """),
         ("a sale of a storefront without a wallet",
@@ -120,6 +141,10 @@ internal static class OrderBooks
         sale = TransferKind.Sale,
         costOfSale = TransferKind.CostOfSale,
         deposit = TransferKind.Deposit,
+        refund = TransferKind.Refund,
+        replaced = UnitState.Replaced,
+        refunded = UnitState.Refunded,
+        orderRefunded = OrderStatus.Refunded,
         inventory = AccountKind.Inventory,
         purchased = BatchTerms.Purchased,
     };

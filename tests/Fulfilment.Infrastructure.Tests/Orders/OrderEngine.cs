@@ -1,5 +1,6 @@
 using Dapper;
 using Fulfilment.Core;
+using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
@@ -61,6 +62,11 @@ internal sealed class OrderEngine : IAsyncDisposable
         Held = new SettleHeldOrder(
             new SqliteHeldOrderStore(storage.Database), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Time);
         Wallets = new WalletStore(storage.Database, Ids);
+        Cases = new SqliteAfterSalesStore(storage.Database);
+        var complete = new CompleteCase(_catalogue, Chain, _seal, Ids, Calendar);
+        AfterSales = new RequestAfterSales(Cases, complete, pool, _catalogue, Ids, Calendar, Time);
+        Decisions = new DecideAfterSales(Cases, complete, pool, Ids, Calendar, Time);
+        BadCards = new BadCardStore(storage.Database);
     }
 
     public TestDatabase Storage { get; }
@@ -95,6 +101,14 @@ internal sealed class OrderEngine : IAsyncDisposable
     public SettleHeldOrder Held { get; }
 
     public WalletStore Wallets { get; }
+
+    public SqliteAfterSalesStore Cases { get; }
+
+    public RequestAfterSales AfterSales { get; }
+
+    public DecideAfterSales Decisions { get; }
+
+    public BadCardStore BadCards { get; }
 
     public IPersonalDataProtection People => _people;
 

@@ -17,6 +17,8 @@ internal static class AdminApi
         admin.MapAdminOrders();
         admin.MapAdminBatches();
         admin.MapAdminCardKeys();
+        admin.MapAdminAfterSales();
+        admin.MapAdminBadCards();
         admin.MapAdminAudit();
         admin.MapAdminReveals();
         admin.MapAdminAlerts();

@@ -49,25 +49,22 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
     /// <summary>Fills the claim's lines, or, when one falls short and no part is allowed, gives everything back.</summary>
     public void Take(OrderClaim claim)
     {
-        var isShort = false;
-        foreach (var line in claim.Lines)
+        if (!Fill(claim.Lines, claim.Target) && !claim.Draft.AllowPartial)
         {
-            TakeCandidates(line, claim.Target);
-            if (line.Keys.Count < line.Count)
-            {
-                TakeFromTable(line, claim.Target);
-            }
+            GiveBack(claim.Lines, claim.Target);
+        }
+    }
 
-            isShort |= line.Keys.Count < line.Count;
+    /// <summary>Delivers keys to all of the lines, or gives everything back and says so.</summary>
+    public bool TryDeliver(IReadOnlyList<LineClaim> lines)
+    {
+        if (Fill(lines, CardKeyState.Delivered))
+        {
+            return true;
         }
 
-        if (isShort && !claim.Draft.AllowPartial)
-        {
-            foreach (var line in claim.Lines)
-            {
-                GiveBack(line, claim.Target);
-            }
-        }
+        GiveBack(lines, CardKeyState.Delivered);
+        return false;
     }
 
     public void Dispose()
@@ -76,6 +73,31 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         _release.Dispose();
         _read.Dispose();
         _find.Dispose();
+    }
+
+    private bool Fill(IReadOnlyList<LineClaim> lines, CardKeyState target)
+    {
+        var isFull = true;
+        foreach (var line in lines)
+        {
+            TakeCandidates(line, target);
+            if (line.Keys.Count < line.Count)
+            {
+                TakeFromTable(line, target);
+            }
+
+            isFull &= line.Keys.Count == line.Count;
+        }
+
+        return isFull;
+    }
+
+    private void GiveBack(IReadOnlyList<LineClaim> lines, CardKeyState target)
+    {
+        foreach (var line in lines)
+        {
+            GiveBack(line, target);
+        }
     }
 
     private void TakeCandidates(LineClaim line, CardKeyState target)
