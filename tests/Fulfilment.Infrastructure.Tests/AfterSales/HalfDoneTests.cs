@@ -1,4 +1,3 @@
-using Fulfilment.Core;
 using Fulfilment.Core.AfterSales;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,5 @@
 using Fulfilment.Core;
 using Fulfilment.Core.AfterSales;
-using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
