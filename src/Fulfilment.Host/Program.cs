@@ -11,5 +11,6 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .WithBackup()
     .WithRestore()
     .WithBatches()
+    .WithConformance()
     .Parse(args)
     .InvokeAsync();
