@@ -26,7 +26,7 @@ internal static class ConformanceCommand
             HelpName = "URL",
         };
         var order = new Option<string?>("--order-url") { Description = "Told by POST to buy {\"sku\",\"quantity\",\"recipient\"}; answers {\"clientReference\",\"status\"} once the purchase is final.", HelpName = "URL" };
-        var listen = new Option<string?>("--listen") { Description = "Where the played order API listens, for the storefront to buy at: 127.0.0.1:9090. Goes with --order-url.", HelpName = "ADDRESS:PORT" };
+        var listen = new Option<string?>("--listen") { Description = "Where the played order API listens, for the storefront to buy at: 127.0.0.1:9090. Goes with --order-url.", HelpName = "ADDRESS" };
         var seed = new Option<int?>("--seed") { Description = "Chooses event ids and references; default: another one each time. Events of one seed are duplicates of its last run.", HelpName = "N" };
         var command = new Command("run", "Plays good, forged, late, duplicate and out-of-order webhooks, and with --order-url an order API that times out. Exit code 1 if a check fails.")
         {

@@ -28,6 +28,8 @@ internal sealed record WebhookAnswer(int? Status, string Words)
 /// <summary>Sends webhooks to the endpoint under test, good ones and bad ones.</summary>
 internal sealed class WebhookPlayer(ConformanceOptions options, HttpClient client, TimeProvider time)
 {
+    private static readonly TimeSpan UntilRead = TimeSpan.FromMilliseconds(200), UntilNoticed = TimeSpan.FromMilliseconds(300);
+
     public DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>A webhook with a signature of the shared secret.</summary>
@@ -79,11 +81,18 @@ internal sealed class WebhookPlayer(ConformanceOptions options, HttpClient clien
             await using var stream = options.Url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(socket.GetStream()) : socket.GetStream();
             await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body]);
             await stream.FlushAsync();
+
+            // Long enough to be read. Then without a farewell, which some servers would take for the end of a question and not of the connection.
+            await Task.Delay(UntilRead, time);
+            socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception exception) when (exception is IOException or SocketException or System.Security.Authentication.AuthenticationException)
         {
             // What counts is the second sending, which says what is wrong if the endpoint cannot be reached.
         }
+
+        // The endpoint has to notice that we are gone before the next one comes.
+        await Task.Delay(UntilNoticed, time);
     }
 
     private async Task<Stream> SecureAsync(Stream inner)
