@@ -37,6 +37,12 @@ internal sealed record EncryptedColumn(int Part, string Name, bool IsCode, strin
             FROM order_lines AS l WHERE l.order_id >= @row AND (l.order_id > @row OR l.id > @line) ORDER BY l.order_id, l.id LIMIT @limit
             """,
             "UPDATE order_lines SET inputs = @renewed WHERE order_id = @row AND id = @line AND inputs = @value"),
+        new(5, "sandbox_lines.recipient", IsCode: false,
+            """
+            SELECT order_id AS RowId, id AS LineId, id AS OwnerId, recipient AS Value
+            FROM sandbox_lines WHERE order_id >= @row AND (order_id > @row OR id > @line) ORDER BY order_id, id LIMIT @limit
+            """,
+            "UPDATE sandbox_lines SET recipient = @renewed WHERE order_id = @row AND id = @line AND recipient = @value"),
     ];
 
     /// <summary>A row of <see cref="Page"/>.</summary>
