@@ -85,8 +85,8 @@ internal static partial class DurableFiles
     /// <summary>An empty file that only its owner can read; others make it grow.</summary>
     public static void CreatePrivate(string path) => WriteSynced(path, [], UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-    /// <summary>The same, unless there is one.</summary>
-    public static void EnsurePrivate(string path)
+    /// <summary>An empty file that everybody can read and its owner replace, unless there is one.</summary>
+    public static void EnsureEmpty(string path)
     {
         if (File.Exists(path))
         {
@@ -95,7 +95,7 @@ internal static partial class DurableFiles
 
         try
         {
-            CreatePrivate(path);
+            WriteSynced(path, [], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -4,7 +4,6 @@ using Dapper;
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
-using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Infrastructure.Storage;
@@ -37,11 +36,13 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
     /// <summary>Each table in the order of its key, so that nothing is sorted, whatever the number of card keys.</summary>
     internal const string Keys = $"{Columns} ORDER BY k.id, e.sequence";
 
-    /// <summary>A batch's keys were made after it and before its completion, so theirs is a range of ids.</summary>
-    internal const string KeysOfBatch = $"{Columns} WHERE k.id > @batchId AND k.id < @before AND k.batch_id = @batchId ORDER BY k.id, e.sequence";
+    /// <summary>Keys have no index by batch, which imports would have to write; but a batch's keys were made after it, and it has so many.</summary>
+    internal const string KeysOfBatch = $"{Columns} WHERE k.id > @batchId AND k.id <= @last AND k.batch_id = @batchId ORDER BY k.id, e.sequence";
 
-    // Ids come from the importing node's clock, the time of completion perhaps from another's.
-    private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
+    private const string LastKeyOfBatch = """
+        SELECT k.id FROM card_keys k WHERE k.id > @batchId AND k.batch_id = @batchId
+        ORDER BY k.id LIMIT 1 OFFSET (SELECT max(b.accepted, 1) - 1 FROM batches b WHERE b.id = @batchId)
+        """;
 
     private sealed class Records(DbConnection connection) : ICustodyRecords
     {
@@ -71,10 +72,9 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
 
         public async IAsyncEnumerable<CustodyRecord> KeysOfBatchAsync(long batchId, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            var completed = await connection.ExecuteScalarAsync<long?>(
-                new CommandDefinition("SELECT completed_at FROM batches WHERE id = @batchId", new { batchId }, cancellationToken: cancellation)).ConfigureAwait(false);
-            var before = completed is { } at ? IdGenerator.FirstAt(DateTimeOffset.FromUnixTimeMilliseconds(at) + ClockMargin) : long.MaxValue;
-            await foreach (var record in KeysAsync(KeysOfBatch, new { batchId, before }, cancellation).ConfigureAwait(false))
+            // While it is imported there may be fewer than counted, or the count may be wrong: then all that follow are looked at.
+            var last = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(LastKeyOfBatch, new { batchId }, cancellationToken: cancellation)).ConfigureAwait(false) ?? long.MaxValue;
+            await foreach (var record in KeysAsync(KeysOfBatch, new { batchId, last }, cancellation).ConfigureAwait(false))
             {
                 yield return record;
             }

@@ -45,7 +45,7 @@ internal sealed class StorageLock : IDisposable
     private static StorageLock Open(string folder, FileAccess access, FileShare share)
     {
         var path = Path.Combine(folder, FileName);
-        DurableFiles.EnsurePrivate(path);
+        DurableFiles.EnsureEmpty(path);
         return new StorageLock(new FileStream(path, FileMode.Open, access, share));
     }
 }
