@@ -259,6 +259,20 @@ public sealed class NodeLeaseKeeperTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task RestoredDatabase_MakesNoIdFromBeforeItsRestore_WhateverNodeAndClock()
+    {
+        // The clock was set back by half a minute since; the table of nodes knows nothing, as after a restore.
+        var time = new ManualTimeProvider();
+        var restoredAt = time.GetUtcNow().AddSeconds(30);
+        await _database.ExecuteAsync("INSERT INTO settings (name, value) VALUES ('ids-not-before', @at)", new { at = $"{restoredAt.ToUnixTimeMilliseconds()}" });
+
+        await using var first = await Process.StartAsync(_database, time);
+        await using var second = await Process.StartAsync(_database, time);
+
+        Assert.All((long[])[first.Ids.Next(), second.Ids.Next()], id => Assert.True(IdGenerator.TimeOf(id) >= restoredAt));
+    }
+
     private Task<long> LeaseUntilAsync() => _database.ScalarAsync<long>("SELECT max(lease_until) FROM nodes");
 
     private sealed class Process : IAsyncDisposable
