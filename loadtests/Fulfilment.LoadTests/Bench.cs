@@ -28,10 +28,10 @@ internal static class Bench
         return key.GetProperty("key").GetString()!;
     }
 
-    /// <summary>Imports so many codes and answers when they are on disk.</summary>
-    public static async Task ImportAsync(ServerProcess server, long first, long count)
+    /// <summary>Imports so many codes and answers, with the batch's id, when they are on disk.</summary>
+    public static async Task<string> ImportAsync(ServerProcess server, long first, long count, string expiresOn = "2030-12-31")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/batches?sku={Sku}&unitCost=11.00&currency=CNY&expiresOn=2030-12-31")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/batches?sku={Sku}&unitCost=11.00&currency=CNY&expiresOn={expiresOn}")
         {
             Content = new PushContent(async stream =>
             {
@@ -56,6 +56,8 @@ internal static class Bench
         {
             throw new InvalidOperationException($"The import answered {(int)answer.StatusCode}: {text}");
         }
+
+        return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
     }
 
     /// <summary>A card number and a secret, as distributors send them.</summary>
@@ -67,14 +69,21 @@ internal static class Bench
         return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
     }
 
-    private static async Task<JsonElement> PostAsync(ServerProcess server, string path, string json)
+    /// <summary>As an operator.</summary>
+    public static Task<JsonElement> PostAsync(ServerProcess server, string path, string json) =>
+        SendAsync(server, new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") });
+
+    /// <summary>As an operator.</summary>
+    public static Task<JsonElement> GetAsync(ServerProcess server, string path) => SendAsync(server, new HttpRequestMessage(HttpMethod.Get, path));
+
+    private static async Task<JsonElement> SendAsync(ServerProcess server, HttpRequestMessage request)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        using var sent = request;
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", OperatorKey);
         using var answer = await server.Client.SendAsync(request);
         return answer.IsSuccessStatusCode
             ? await answer.Content.ReadFromJsonAsync<JsonElement>()
-            : throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            : throw new InvalidOperationException($"{request.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
 
     private sealed class PushContent : HttpContent

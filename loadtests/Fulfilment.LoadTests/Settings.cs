@@ -13,10 +13,11 @@ namespace Fulfilment.LoadTests;
 internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, int Seconds, long Rows, long LargeStock, bool Save)
 {
     public const string Usage = """
-        Usage: eng/bench [intake] [import] [stock] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--no-save]
+        Usage: eng/bench [intake] [import] [stock] [recall] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--no-save]
           intake   orders a second against the parse-only endpoint and the plain implementation, latency at half the peak
           import   codes a second against the sqlite3 shell, alone and beside orders
           stock    cost of a claim, start-up and memory with a small and a large stock
+          recall   latency of orders at half their peak while the batch they are served from is recalled (--rows codes)
         Without a name all are run. --quick measures little and says so by writing nothing.
         """;
 
@@ -25,6 +26,7 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
         ["intake"] = new IntakeScenario(),
         ["import"] = new ImportScenario(),
         ["stock"] = new StockScenario(),
+        ["recall"] = new RecallScenario(),
     };
 
     public static Settings? Parse(IReadOnlyList<string> args)

@@ -27,9 +27,8 @@ public sealed class BatchLifeStore(IDatabase database) : IBatchLifeStore
         """;
 
     // 13 delivered.
-    private const string Sold = """
-        SELECT k.id AS CardKeyId, u.order_id AS OrderId, o.client_reference AS ClientReference, o.storefront_id AS StorefrontId,
-               u.id AS UnitId, u.state AS Unit, u.delivered_at AS DeliveredAtMs
+    private const string Sold = $"""
+        SELECT {SoldKeyRow.Columns}
         FROM card_keys k
         CROSS JOIN units u ON u.card_key_id = k.id
         CROSS JOIN orders o ON o.id = u.order_id
@@ -103,7 +102,8 @@ public sealed class BatchLifeStore(IDatabase database) : IBatchLifeStore
                 last = await connection.ExecuteScalarAsync<long>(LastKey, new { batchId, accepted }).ConfigureAwait(false);
             }
 
-            return (await connection.QueryAsync<SoldKey>(new CommandDefinition(Sold, new { batchId, last, limit }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList();
+            var rows = await connection.QueryAsync<SoldKeyRow>(new CommandDefinition(Sold, new { batchId, last, limit }, cancellationToken: cancellation)).ConfigureAwait(false);
+            return [.. rows.Select(row => row.ToKey())];
         },
         cancellation);
 }

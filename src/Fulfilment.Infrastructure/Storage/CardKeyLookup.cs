@@ -29,16 +29,15 @@ public sealed class CardKeyLookup(IDatabase database) : ICardKeyLookup, IDisposa
                 return null;
             }
 
-            var holder = await connection.QuerySingleOrDefaultAsync<SoldKey>(new CommandDefinition("""
-                SELECT u.card_key_id AS CardKeyId, u.order_id AS OrderId, o.client_reference AS ClientReference, o.storefront_id AS StorefrontId,
-                       u.id AS UnitId, u.state AS Unit, u.delivered_at AS DeliveredAtMs
+            var holder = await connection.QuerySingleOrDefaultAsync<SoldKeyRow>(new CommandDefinition($"""
+                SELECT {SoldKeyRow.Columns}
                 FROM units u
                 JOIN orders o ON o.id = u.order_id
                 WHERE u.card_key_id = @cardKeyId
                 """, new { cardKeyId }, cancellationToken: cancellation)).ConfigureAwait(false);
             var origin = new CustodyOrigin(cardKeyId, key.SkuId, key.BatchId, key.ExpiresOn, key.Fingerprint);
             return new CardKeyRecord(
-                origin, (CardKeyState)key.State, new BatchSale((BatchStatus)key.Status, key.Frozen), holder, await CustodyAsync(connection, cardKeyId, cancellation).ConfigureAwait(false));
+                origin, (CardKeyState)key.State, new BatchSale((BatchStatus)key.Status, key.Frozen), holder?.ToKey(), await CustodyAsync(connection, cardKeyId, cancellation).ConfigureAwait(false));
         },
         cancellation);
 
