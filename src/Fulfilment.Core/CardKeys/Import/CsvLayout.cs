@@ -38,6 +38,21 @@ internal sealed record CsvLayout(CsvSeparator Separator, bool HasHeader, CsvColu
         ["有效期"] = CsvColumn.ExpiresOn,
     };
 
+    public string SeparatorName => Separator switch
+    {
+        CsvSeparator.Comma => "comma",
+        CsvSeparator.Tab => "tab",
+        CsvSeparator.Dashes => "dashes",
+    };
+
+    public IReadOnlyList<string> ColumnNames => [.. Columns.Select(column => column switch
+    {
+        CsvColumn.Number => "number",
+        CsvColumn.Secret => "secret",
+        CsvColumn.ExpiresOn => "expiresOn",
+        CsvColumn.Unknown or CsvColumn.Duplicate or CsvColumn.Beyond => "unknown",
+    })];
+
     public CsvColumn this[int column] => column < Columns.Length ? Columns[column] : CsvColumn.Beyond;
 
     /// <summary>

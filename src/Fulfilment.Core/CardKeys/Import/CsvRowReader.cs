@@ -1,7 +1,7 @@
 namespace Fulfilment.Core.CardKeys.Import;
 
 /// <summary>
-/// Reads <c>text/csv</c> in UTF-8: RFC 4180 quotes, any line break, comma, tab or <c>----</c> between fields as
+/// Reads <c>text/csv</c> in UTF-8 or GB18030: RFC 4180 quotes, any line break, comma, tab or <c>----</c> between fields as
 /// the first row has it, header optional. Rows without any content are skipped and not counted.
 /// </summary>
 public sealed class CsvRowReader : TextRowReader
@@ -10,13 +10,19 @@ public sealed class CsvRowReader : TextRowReader
     private CsvLayout? _layout;
 
     /// <param name="stream">The file; disposed with the reader.</param>
-    public CsvRowReader(Stream stream)
-        : this(stream, MaxRowBytes)
+    /// <param name="encoding">What its sender says it is; null: to be found out.</param>
+    public CsvRowReader(Stream stream, TextEncoding? encoding = null)
+        : this(stream, MaxRowBytes, encoding)
     {
     }
 
-    internal CsvRowReader(Stream stream, int maxRowBytes)
-        : base(stream, maxRowBytes) => _scratch = new byte[maxRowBytes];
+    internal CsvRowReader(Stream stream, int maxRowBytes, TextEncoding? encoding = null)
+        : base(new FileTextSource(stream, encoding, isTable: true), maxRowBytes) => _scratch = new byte[maxRowBytes];
+
+    /// <inheritdoc/>
+    public override FileUnderstanding Understanding => _layout is null
+        ? base.Understanding
+        : base.Understanding with { Separator = _layout.SeparatorName, Header = _layout.HasHeader, Columns = _layout.ColumnNames };
 
     private protected override void ForgetText() => Array.Clear(_scratch);
 

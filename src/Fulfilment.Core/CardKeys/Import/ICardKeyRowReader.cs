@@ -10,6 +10,12 @@ public interface ICardKeyRowReader : IAsyncDisposable
     /// <summary>Bytes taken from the source so far, to be held against its length for progress.</summary>
     long BytesRead { get; }
 
+    /// <summary>How the file was taken; settled when its last row has been read.</summary>
+    FileUnderstanding Understanding { get; }
+
+    /// <summary>Why the file is refused as a whole, a sentence without anything of its text; then it is as if it had no rows.</summary>
+    string? Fault { get; }
+
     /// <summary>
     /// Fills the block, waiting for the source until it is full or the file ends. False at the end of the
     /// file, and then the block is empty; a file without rows is false at once. After an exception or a

@@ -11,13 +11,14 @@ public sealed class NdjsonRowReader : TextRowReader
     private readonly byte[] _scratch;
 
     /// <param name="stream">The file; disposed with the reader.</param>
-    public NdjsonRowReader(Stream stream)
-        : this(stream, MaxRowBytes)
+    /// <param name="encoding">What its sender says it is; null: to be found out.</param>
+    public NdjsonRowReader(Stream stream, TextEncoding? encoding = null)
+        : this(stream, MaxRowBytes, encoding)
     {
     }
 
-    internal NdjsonRowReader(Stream stream, int maxRowBytes)
-        : base(stream, maxRowBytes) => _scratch = new byte[maxRowBytes];
+    internal NdjsonRowReader(Stream stream, int maxRowBytes, TextEncoding? encoding = null)
+        : base(new FileTextSource(stream, encoding, isTable: false), maxRowBytes) => _scratch = new byte[maxRowBytes];
 
     private protected override void ForgetText() => Array.Clear(_scratch);
 

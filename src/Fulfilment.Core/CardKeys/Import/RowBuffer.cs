@@ -76,6 +76,10 @@ internal sealed class RowBuffer(ITextSource source, int maxRowBytes) : IAsyncDis
 
     public long BytesRead => source.BytesRead;
 
+    public TextEncoding? Encoding => source.Encoding;
+
+    public string? Fault => source.Fault;
+
     public ValueTask DisposeAsync()
     {
         Array.Clear(_bytes);

@@ -11,11 +11,16 @@ public abstract class TextRowReader : ICardKeyRowReader
     private readonly RowBuffer _buffer;
     private bool _skippingLine;
 
-    private protected TextRowReader(Stream stream, int maxRowBytes) =>
-        _buffer = new RowBuffer(new Utf8TextSource(stream), maxRowBytes);
+    private protected TextRowReader(ITextSource source, int maxRowBytes) => _buffer = new RowBuffer(source, maxRowBytes);
 
     /// <inheritdoc/>
     public long BytesRead => _buffer.BytesRead;
+
+    /// <inheritdoc/>
+    public string? Fault => _buffer.Fault;
+
+    /// <inheritdoc/>
+    public virtual FileUnderstanding Understanding => new(FileUnderstanding.NameOf(_buffer.Encoding));
 
     /// <inheritdoc/>
     public async ValueTask<bool> ReadAsync(CardKeyRowBlock block, CancellationToken cancellationToken)
