@@ -90,6 +90,9 @@ public enum RefusalCode
     /// <summary>The order is not held (any more).</summary>
     NotHeld,
 
+    /// <summary>The batch was recalled or rejected while it was imported.</summary>
+    BatchRecalled,
+
     /// <summary>The order has no such unit.</summary>
     UnknownUnit,
 

@@ -7,6 +7,7 @@ using Fulfilment.Core.Ids;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
+using Fulfilment.Core.Suppliers;
 using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
@@ -64,6 +65,7 @@ internal static class Backends
         services.AddSingleton<ICatalogue, CatalogueCache>();
         services.AddSingleton<ISkuStore, SkuStore>().AddSingleton<CreateSku>().AddSingleton<UpdateSku>();
         services.AddSingleton<IStorefrontStore, StorefrontStore>().AddSingleton<CreateStorefront>().AddSingleton<UpdateStorefront>();
+        services.AddSingleton<ISupplierStore, SupplierStore>().AddSingleton<CreateSupplier>().AddSingleton<UpdateSupplier>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>().AddSingleton<IssueKey>().AddSingleton<RotateKey>().AddSingleton<RevokeKey>();
         services.AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
         services.AddSingleton<IAuditStore, AuditStore>().AddSingleton<IAlerts, AlertStore>().AddSingleton<IRevealCounts, RevealCounts>();
@@ -78,7 +80,8 @@ internal static class Backends
     }
 
     private static void AddInventory(this IServiceCollection services) =>
-        services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>();
+        services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>()
+            .AddSingleton<IKnownCodes, KnownCodes>().AddSingleton<ForecastImport>().AddSingleton<IBatchApprovals, BatchApprovalStore>().AddSingleton<DecideBatch>();
 
     private static void AddInProcessPool(this IServiceCollection services)
     {

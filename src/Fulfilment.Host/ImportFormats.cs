@@ -21,10 +21,25 @@ internal static class ImportFormats
         : mediaType.Equals(NdjsonType, StringComparison.OrdinalIgnoreCase) ? ImportFormat.Ndjson
         : null;
 
-    /// <summary>The reader owns the stream.</summary>
-    public static ICardKeyRowReader Open(ImportFormat format, Stream stream) => format switch
+    /// <summary>False for a charset that cannot be imported; null for none is to be found out.</summary>
+    public static bool TryReadEncoding(string? charset, out TextEncoding? encoding)
     {
-        ImportFormat.Csv => new CsvRowReader(stream),
-        ImportFormat.Ndjson => new NdjsonRowReader(stream),
+        encoding = charset?.ToUpperInvariant() switch
+        {
+            "UTF-8" or "UTF8" or "US-ASCII" => TextEncoding.Utf8,
+            "GB18030" or "GBK" or "GB2312" => TextEncoding.Gb18030,
+            _ => null,
+        };
+        return encoding is not null || charset is null;
+    }
+
+    /// <summary>The reader owns the stream.</summary>
+    /// <param name="format">How rows are written.</param>
+    /// <param name="stream">The file.</param>
+    /// <param name="encoding">What its sender says; null: to be found out.</param>
+    public static ICardKeyRowReader Open(ImportFormat format, Stream stream, TextEncoding? encoding) => format switch
+    {
+        ImportFormat.Csv => new CsvRowReader(stream, encoding),
+        ImportFormat.Ndjson => new NdjsonRowReader(stream, encoding),
     };
 }

@@ -20,6 +20,18 @@ public sealed record Batch
     /// <summary>Whether a restore took it out of sale and nobody has released it since; it is frozen meanwhile.</summary>
     public bool Restored { get; init; }
 
+    /// <summary>
+    /// Whether it is taken on: it came at what is agreed, or somebody has approved it. Until then nothing of it is owed; one that is recalled
+    /// before it is approved never was.
+    /// </summary>
+    public bool Approved { get; init; } = true;
+
+    /// <summary>Whether rows may still come in, be it to be sold or to wait for approval.</summary>
+    public bool IsReceiving => CompletedAt is null && Status is (BatchStatus.Importing or BatchStatus.AwaitingApproval);
+
+    /// <summary>Whether it ended without being sold: recalled, or not approved.</summary>
+    public bool IsWithdrawn => Status is (BatchStatus.Recalled or BatchStatus.Failed);
+
     /// <summary>Whether its available keys can be sold.</summary>
     public bool Sells => new BatchSale(Status, Frozen).Sells;
 
@@ -93,13 +105,13 @@ public enum BatchStatus
     /// <summary>Rows are coming in; those committed can be sold.</summary>
     Importing = 10,
 
-    /// <summary>Waits for an operator; nothing of it can be sold.</summary>
+    /// <summary>Waits for an operator; nothing of it can be sold. Its rows may be coming in still, or be in: see <see cref="Batch.CompletedAt"/>.</summary>
     AwaitingApproval = 11,
 
     /// <summary>All rows are in.</summary>
     Completed = 20,
 
-    /// <summary>Ended without its rows.</summary>
+    /// <summary>An operator did not approve it; nothing of it can be sold.</summary>
     Failed = 21,
 
     /// <summary>Withdrawn; nothing of it can be sold any more.</summary>

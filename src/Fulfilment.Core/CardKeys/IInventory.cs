@@ -12,11 +12,11 @@ public interface IInventory
     Task<Batch?> FindAsync(string owner, string idempotencyKey, CancellationToken cancellation);
 
     /// <summary>Newest first, ids below <paramref name="before"/>.</summary>
-    /// <param name="skuId">Of this SKU alone; null: of all.</param>
+    /// <param name="filter">Which batches.</param>
     /// <param name="before">An id.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Ends the query.</param>
-    Task<IReadOnlyList<Batch>> ListAsync(long? skuId, long before, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<Batch>> ListAsync(BatchFilter filter, long before, int limit, CancellationToken cancellation);
 
     /// <summary>The rows of a batch that became no card keys, duplicates among them, by line.</summary>
     /// <param name="batchId">The batch.</param>
@@ -26,8 +26,17 @@ public interface IInventory
     Task<IReadOnlyList<RejectedRow>> RejectedRowsAsync(long batchId, long afterLine, int limit, CancellationToken cancellation);
 
     /// <summary>Every batch of a SKU, newest first, with its stock.</summary>
-    Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, CancellationToken cancellation);
+    /// <param name="skuId">The SKU.</param>
+    /// <param name="owner">Only batches that this owner has uploaded; null: all.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, string? owner, CancellationToken cancellation);
 }
+
+/// <summary>Which batches to list; null: whatever it is.</summary>
+/// <param name="SkuId">Of this SKU.</param>
+/// <param name="Owner">Uploaded by this owner.</param>
+/// <param name="Status">In this status.</param>
+public sealed record BatchFilter(long? SkuId = null, string? Owner = null, BatchStatus? Status = null);
 
 /// <summary>A batch and what has become of its card keys.</summary>
 public sealed record BatchStock(Batch Batch, StockCounts Counts)

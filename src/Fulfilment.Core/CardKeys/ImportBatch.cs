@@ -16,14 +16,20 @@ public sealed record ImportBatchCommand
     /// <summary>The SKU's code.</summary>
     public required string Sku { get; init; }
 
-    /// <summary>What one key cost.</summary>
-    public Money UnitCost { get; init; } = Money.Zero;
+    /// <summary>What one key cost; null: as agreed with the supplier, else nothing.</summary>
+    public Money? UnitCost { get; init; }
 
-    /// <summary>ISO 4217; null: the SKU's.</summary>
+    /// <summary>ISO 4217; null: as agreed with the supplier, else the SKU's.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>Who sold them to us.</summary>
+    /// <summary>When the cost is owed; null: as agreed with the supplier, else all of it at once.</summary>
+    public BatchTerms? Terms { get; init; }
+
+    /// <summary>Who sold them to us, as the importer calls it; the code of a <see cref="Suppliers.Supplier"/> brings in what is agreed.</summary>
     public string? Supplier { get; init; }
+
+    /// <summary>The code of the supplier who uploads; null when it is one of us.</summary>
+    public string? BoundSupplier { get; init; }
 
     /// <summary>The purchase's number.</summary>
     public string? PurchaseReference { get; init; }
@@ -62,6 +68,7 @@ public readonly record struct ImportProgress(long Rows, long Bytes);
 public sealed class ImportBatch(
     ICatalogue catalogue,
     IBatchStore store,
+    IInventory inventory,
     ICodeProtection protection,
     ICardKeyPool pool,
     IdGenerator ids,
@@ -73,14 +80,20 @@ public sealed class ImportBatch(
 
     /// <summary>
     /// Reads all rows and stores what is not stored yet. Refuses, in this order: <c>invalid_request</c>, <c>unknown_sku</c>,
-    /// <c>idempotency_mismatch</c>, <c>in_progress</c>. Throws what the reader throws, the stored slices remaining.
+    /// <c>idempotency_mismatch</c>, <c>in_progress</c>, and <c>batch_recalled</c> when the batch is withdrawn meanwhile. Throws what the reader throws, the stored slices remaining.
     /// </summary>
     public async Task<Result<ImportedBatch>> RunAsync(
         ImportBatchCommand command, ICardKeyRowReader rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(rows);
-        var details = Judge(command);
+        if (ImportRules.CheckKey(command.IdempotencyKey) is { } badKey)
+        {
+            return badKey;
+        }
+
+        var begun = await inventory.FindAsync(command.Owner, command.IdempotencyKey, cancellation).ConfigureAwait(false);
+        var details = ImportDetails.Of(command, catalogue.Current, begun?.Details);
         if (details.Refusal is { } refusal)
         {
             return refusal;
@@ -89,7 +102,7 @@ public sealed class ImportBatch(
         var block = new CardKeyRowBlock(_options.SliceRows);
         if (!await rows.ReadAsync(block, cancellation).ConfigureAwait(false))
         {
-            return new Refusal(RefusalCode.InvalidRequest, Detail: "The file has no rows.");
+            return NoRows(rows);
         }
 
         var clock = new ImportClock(ids.Next(), time);
@@ -97,10 +110,10 @@ public sealed class ImportBatch(
         var claim = await store.ClaimAsync(batch, clock.Lease).ConfigureAwait(false);
         if (claim.Batch.Details != batch.Details)
         {
-            return Mismatch("The idempotency key belongs to an import with another SKU, cost, currency, supplier, purchase reference or expiry.");
+            return Mismatch("The idempotency key belongs to an import with another SKU, cost, currency, terms, supplier, purchase reference or expiry.");
         }
 
-        if (claim.Batch.Status == BatchStatus.Importing && !claim.Claimed)
+        if (claim.Batch.IsReceiving && !claim.Claimed)
         {
             return InProgress;
         }
@@ -110,6 +123,9 @@ public sealed class ImportBatch(
             ? await StoreAsync(run, claim.Batch, rows, progress, cancellation).ConfigureAwait(false)
             : await CompareAsync(run, claim.Batch, rows, progress, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Why a file whose reader found no rows is refused.</summary>
+    internal static Refusal NoRows(ICardKeyRowReader rows) => new(RefusalCode.InvalidRequest, Detail: rows.Fault ?? "The file has no rows.");
 
     private static Refusal InProgress { get; } = new(RefusalCode.InProgress);
 
@@ -134,7 +150,7 @@ public sealed class ImportBatch(
                 completed = await store.CompleteAsync(stored.Id, run.Lease, run.Position, time.GetUtcNow()).ConfigureAwait(false);
             }
 
-            return completed is null ? InProgress : new ImportedBatch(completed, IsRepeat: false);
+            return completed is null ? await WhyStoppedAsync(stored.Id).ConfigureAwait(false) : new ImportedBatch(completed, IsRepeat: false);
         }
         finally
         {
@@ -148,6 +164,13 @@ public sealed class ImportBatch(
         }
     }
 
+    // The lease was lost: to another upload, or with the batch.
+    private async Task<Refusal> WhyStoppedAsync(long batchId)
+    {
+        var batch = await inventory.FindAsync(batchId, CancellationToken.None).ConfigureAwait(false);
+        return batch is { IsWithdrawn: true } ? new Refusal(RefusalCode.BatchRecalled) : InProgress;
+    }
+
     private static async Task<Result<ImportedBatch>> CompareAsync(
         ImportRun run, Batch stored, ICardKeyRowReader rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
@@ -155,33 +178,12 @@ public sealed class ImportBatch(
         return end == ImportEnd.AllProcessed ? new ImportedBatch(stored, IsRepeat: true) : OtherContent;
     }
 
-    private Result<BatchDetails> Judge(ImportBatchCommand command)
-    {
-        if (ImportRules.Check(command) is { } fault)
-        {
-            return fault;
-        }
-
-        var sku = catalogue.Current.FindSku(command.Sku);
-        if (sku is null)
-        {
-            return new Refusal(RefusalCode.UnknownSku, "sku");
-        }
-
-        if (sku.Kind != SkuKind.CardKey || !sku.Routes.Any(route => route.Source == RouteSource.Pool))
-        {
-            return new Refusal(RefusalCode.InvalidRequest, "sku", "The SKU is not sold from the card-key pool.");
-        }
-
-        return new BatchDetails(
-            sku.Id, command.UnitCost, command.Currency ?? sku.Currency, command.Supplier, command.PurchaseReference, ExpiryDay.From(command.ExpiresOn));
-    }
-
-    private Batch New(ImportBatchCommand command, BatchDetails details) => new()
+    private Batch New(ImportBatchCommand command, ImportDetails details) => new()
     {
         Id = ids.Next(),
-        Details = details,
-        Status = BatchStatus.Importing,
+        Details = details.Details,
+        Status = details.Differs ? BatchStatus.AwaitingApproval : BatchStatus.Importing,
+        Approved = !details.Differs,
         Owner = command.Owner,
         IdempotencyKey = command.IdempotencyKey,
         ContentHash = ReadOnlyMemory<byte>.Empty,

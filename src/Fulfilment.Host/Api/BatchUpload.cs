@@ -1,8 +1,11 @@
 using System.Globalization;
 using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.CardKeys.Import;
 using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
+using Fulfilment.Host.Api.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -23,33 +26,39 @@ internal static class BatchUpload
     public static RefusalCode[] Refusals { get; } =
     [
         RefusalCode.InvalidRequest, RefusalCode.UnsupportedMediaType, RefusalCode.UnknownSku, RefusalCode.IdempotencyMismatch, RefusalCode.InProgress,
+        RefusalCode.BatchRecalled,
     ];
 
     private static readonly Refusal Stopping = new(RefusalCode.Overloaded, Detail: "The host is stopping. What was stored stays; send the same again with the same key.");
 
-    public static async Task<Results<Created<BatchView>, Ok<BatchView>, ProblemResult>> ImportAsync(
+    public static async Task<Results<Created<BatchView>, Ok<BatchView>, Ok<DryRunView>, ProblemResult>> ImportAsync(
         string? sku,
         string? unitCost,
         string? currency,
         string? supplier,
         string? purchaseReference,
+        string? terms,
         string? expiresOn,
+        string? dryRun,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         Caller caller,
         HttpContext http,
-        ImportBatch import,
-        ICatalogue catalogue,
-        IHostApplicationLifetime lifetime)
+        [AsParameters] Importers importers)
     {
-        if (QueryNames.Check(http.Request.Query, "sku", "unitCost", "currency", "supplier", "purchaseReference", "expiresOn") is { } unknown)
+        if (QueryNames.Check(http.Request.Query, "sku", "unitCost", "currency", "supplier", "purchaseReference", "terms", "expiresOn", "dryRun") is { } unknown)
         {
             return new ProblemResult(unknown);
         }
 
-        var read = Read(sku, unitCost, expiresOn);
+        var read = Read(sku, unitCost, terms, expiresOn);
         if (read.Refusal is { } refusal)
         {
             return new ProblemResult(refusal);
+        }
+
+        if (dryRun is not (null or "true" or "false"))
+        {
+            return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "dryRun", "true or false."));
         }
 
         var command = read.Value with
@@ -58,51 +67,75 @@ internal static class BatchUpload
             IdempotencyKey = idempotencyKey ?? "",
             Currency = currency,
             Supplier = supplier,
+            BoundSupplier = caller.Owner.Kind == KeyOwnerKind.Supplier ? caller.Owner.Code : null,
             PurchaseReference = purchaseReference,
         };
-        if (Format(http.Request) is not { } format)
+        if (Format(http.Request, out var encoding) is not { } format)
         {
             return new ProblemResult(new Refusal(
-                RefusalCode.UnsupportedMediaType, Detail: $"Send Content-Type: {string.Join(" or ", ImportFormats.MediaTypes)}, in UTF-8, without Content-Encoding."));
+                RefusalCode.UnsupportedMediaType, Detail: $"Send Content-Type: {string.Join(" or ", ImportFormats.MediaTypes)}, in UTF-8 or GB18030, without Content-Encoding."));
         }
 
-        return await RunAsync(command, format, http, import, catalogue, lifetime);
-    }
-
-    private static async Task<Results<Created<BatchView>, Ok<BatchView>, ProblemResult>> RunAsync(
-        ImportBatchCommand command, ImportFormat format, HttpContext http, ImportBatch import, ICatalogue catalogue, IHostApplicationLifetime lifetime)
-    {
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, importers.Lifetime.ApplicationStopping);
         try
         {
-            await using var rows = ImportFormats.Open(format, http.Request.Body);
-            var result = await import.RunAsync(command, rows, progress: null, end.Token);
-            if (result.Refusal is { } refusal)
-            {
-                return new ProblemResult(refusal);
-            }
-
-            var view = BatchView.Of(result.Value.Batch, catalogue);
-            return result.Value.IsRepeat ? TypedResults.Ok(view) : TypedResults.Created($"/v1/inventory/batches/{view.Id}", view);
+            await using var rows = ImportFormats.Open(format, http.Request.Body, encoding);
+            return dryRun == "true" ? await ForecastAsync(command, rows, importers, end.Token) : await RunAsync(command, rows, importers, end.Token);
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (importers.Lifetime.ApplicationStopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {
             return new ProblemResult(Stopping);
         }
     }
 
-    private static Result<ImportBatchCommand> Read(string? sku, string? unitCost, string? expiresOn)
+    private static async Task<Results<Created<BatchView>, Ok<BatchView>, Ok<DryRunView>, ProblemResult>> RunAsync(
+        ImportBatchCommand command, ICardKeyRowReader rows, Importers importers, CancellationToken end)
+    {
+        var result = await importers.Import.RunAsync(command, rows, progress: null, end);
+        if (result.Refusal is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        var view = BatchView.Of(result.Value.Batch, importers.Catalogue);
+        return result.Value.IsRepeat ? TypedResults.Ok(view) : TypedResults.Created($"/v1/inventory/batches/{view.Id}", view);
+    }
+
+    private static async Task<Results<Created<BatchView>, Ok<BatchView>, Ok<DryRunView>, ProblemResult>> ForecastAsync(
+        ImportBatchCommand command, ICardKeyRowReader rows, Importers importers, CancellationToken end)
+    {
+        var result = await importers.Forecast.RunAsync(command, rows, progress: null, end);
+        return result.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(DryRunView.Of(command.Sku, result.Value));
+    }
+
+    private static Result<ImportBatchCommand> Read(string? sku, string? unitCost, string? terms, string? expiresOn)
     {
         if (string.IsNullOrEmpty(sku))
         {
             return new Refusal(RefusalCode.InvalidRequest, "sku", "Say which SKU: ?sku=CODE.");
         }
 
-        var cost = Money.Zero;
-        if (unitCost is not null && !Money.TryParse(unitCost, out cost))
+        Money? cost = null;
+        if (unitCost is not null)
         {
-            return new Refusal(RefusalCode.InvalidRequest, "unitCost", "A decimal with at most four places and no sign: 12.50.");
+            if (!Money.TryParse(unitCost, out var parsed))
+            {
+                return new Refusal(RefusalCode.InvalidRequest, "unitCost", "A decimal with at most four places and no sign: 12.50.");
+            }
+
+            cost = parsed;
+        }
+
+        BatchTerms? agreed = null;
+        if (terms is not null)
+        {
+            if (!EnumNameConverter.TryParse<BatchTerms>(terms, out var parsed))
+            {
+                return new Refusal(RefusalCode.InvalidRequest, "terms", "purchased or consigned.");
+            }
+
+            agreed = parsed;
         }
 
         DateOnly? day = null;
@@ -116,14 +149,15 @@ internal static class BatchUpload
             day = parsed;
         }
 
-        return new ImportBatchCommand { Owner = "", IdempotencyKey = "", Sku = sku, UnitCost = cost, ExpiresOn = day };
+        return new ImportBatchCommand { Owner = "", IdempotencyKey = "", Sku = sku, UnitCost = cost, Terms = agreed, ExpiresOn = day };
     }
 
-    private static ImportFormat? Format(HttpRequest request)
+    private static ImportFormat? Format(HttpRequest request, out TextEncoding? encoding)
     {
+        encoding = null;
         if (request.Headers.ContentEncoding.Count > 0
             || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            || !ImportFormats.TryReadEncoding(type.Charset.HasValue ? HeaderUtilities.RemoveQuotes(type.Charset).Value : null, out encoding))
         {
             return null;
         }
@@ -131,6 +165,9 @@ internal static class BatchUpload
         return ImportFormats.Of(type.MediaType.Value ?? "");
     }
 }
+
+/// <summary>What an upload needs of the engine.</summary>
+internal sealed record Importers(ImportBatch Import, ForecastImport Forecast, ICatalogue Catalogue, IHostApplicationLifetime Lifetime);
 
 /// <summary>Tells the OpenAPI document that an endpoint reads its body as a stream of one of these types.</summary>
 internal sealed record StreamBodyMetadata(IReadOnlyList<string> MediaTypes);

@@ -20,6 +20,7 @@ internal sealed record BatchView(
     long Rejected,
     Money UnitCost,
     string Currency,
+    BatchTerms Terms,
     string? Supplier,
     string? PurchaseReference,
     DateOnly? ExpiresOn,
@@ -38,6 +39,7 @@ internal sealed record BatchView(
         batch.Rejected,
         batch.Details.UnitCost,
         batch.Details.Currency,
+        batch.Details.Terms,
         batch.Details.Supplier,
         batch.Details.PurchaseReference,
         ExpiryDay.ToDate(batch.Details.DefaultExpiresOn),
@@ -103,4 +105,5 @@ internal sealed record BatchStockView(
 [JsonSerializable(typeof(GivenReason))]
 [JsonSerializable(typeof(ListAnswer<BatchOrderView>))]
 [JsonSerializable(typeof(StockView))]
+[JsonSerializable(typeof(DryRunView))]
 internal sealed partial class InventoryJson : JsonSerializerContext;

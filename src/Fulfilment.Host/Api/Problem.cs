@@ -33,7 +33,7 @@ internal sealed record Problem(string Code, string Type, int Status, bool Retrya
             or RefusalCode.SecondPersonRequired => StatusCodes.Status403Forbidden,
         RefusalCode.NotFound => StatusCodes.Status404NotFound,
         RefusalCode.ReferenceConflict or RefusalCode.PriceChanged or RefusalCode.OutOfStock or RefusalCode.NotCancellable
-            or RefusalCode.NotHeld or RefusalCode.NotEligible or RefusalCode.AlreadyInCase or RefusalCode.NotPending or RefusalCode.BatchNotSellable
+            or RefusalCode.NotHeld or RefusalCode.BatchRecalled or RefusalCode.NotEligible or RefusalCode.AlreadyInCase or RefusalCode.NotPending or RefusalCode.BatchNotSellable
             or RefusalCode.StateConflict or RefusalCode.AlreadyExists or RefusalCode.BatchRestored or RefusalCode.NotRestored
             or RefusalCode.EvidenceOutdated or RefusalCode.WalletNotEmpty or RefusalCode.InProgress => StatusCodes.Status409Conflict,
         RefusalCode.TooLarge => StatusCodes.Status413PayloadTooLarge,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.CardKeys.Import;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Host.Api;
@@ -19,16 +20,20 @@ internal static class ImportCommand
 
     private static readonly Argument<FileInfo> File = new("file")
     {
-        Description = "CSV or NDJSON with number, secret and expiresOn; only secret is required. The header is optional; 卡号 密码/卡密 有效期 are understood.",
+        Description = "CSV or NDJSON, in UTF-8 or GB18030, with number, secret and expiresOn; only secret is required. The header is optional; 卡号 密码/卡密 有效期 are understood.",
     };
 
     private static readonly Option<string> Sku = new("--sku") { Description = "The SKU the codes are of.", HelpName = "CODE", Required = true };
-    private static readonly Option<string?> UnitCost = new("--unit-cost") { Description = "What one code cost, for example 11.20. Default: 0.", HelpName = "MONEY" };
-    private static readonly Option<string?> Currency = new("--currency") { Description = "The currency of the cost. Default: the SKU's.", HelpName = "CNY" };
+    private static readonly Option<string?> UnitCost = new("--unit-cost") { Description = "What one code cost, for example 11.20. Default: as agreed with the supplier, else 0.", HelpName = "MONEY" };
+    private static readonly Option<string?> Currency = new("--currency") { Description = "The currency of the cost. Default: as agreed with the supplier, else the SKU's.", HelpName = "CNY" };
+    private static readonly Option<string?> Terms = new("--terms") { Description = "purchased (owed from now on) or consigned (owed when sold). Default: as agreed with the supplier, else purchased.", HelpName = "TERMS" };
     private static readonly Option<string?> Supplier = new("--supplier") { Description = "Who sold the codes to you.", HelpName = "NAME" };
     private static readonly Option<string?> PurchaseReference = new("--purchase-reference") { Description = "The purchase's number in your books.", HelpName = "TEXT" };
     private static readonly Option<string?> ExpiresOn = new("--expires-on") { Description = "Last day of codes without a date of their own: 2027-01-31. Default: never.", HelpName = "DATE" };
     private static readonly Option<string?> Format = new("--format") { Description = "csv or ndjson. Default: ndjson for .ndjson and .jsonl, else csv.", HelpName = "FORMAT" };
+    private static readonly Option<string?> Encoding = new("--encoding") { Description = "utf-8 or gb18030. Default: found out from the file.", HelpName = "NAME" };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Reads the file, says what an import would take and how the first rows are understood, and stores nothing." };
+
     private static readonly Option<string?> Key = new("--key")
     {
         Description = "Idempotency key. Default: one made from the file's content, so that importing a file twice does nothing the second time.",
@@ -41,7 +46,7 @@ internal static class ImportCommand
     {
         var command = new Command("import", "Imports card keys from a file; also while a host is running.")
         {
-            File, Sku, UnitCost, Currency, Supplier, PurchaseReference, ExpiresOn, Format, Key, Errors,
+            File, Sku, UnitCost, Currency, Terms, Supplier, PurchaseReference, ExpiresOn, Format, Encoding, Key, Errors, DryRun,
         };
         command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(() =>
         {
@@ -60,10 +65,10 @@ internal static class ImportCommand
             throw new SetupException($"There is no file {file.FullName}.");
         }
 
-        var cost = Money.Zero;
-        if (parsed.GetValue(UnitCost) is { } money && !Money.TryParse(money, out cost))
+        Money? cost = null;
+        if (parsed.GetValue(UnitCost) is { } money)
         {
-            throw new SetupException($"--unit-cost {money} is not an amount. Write it with at most four places: 11.20.");
+            cost = Money.TryParse(money, out var amount) ? amount : throw new SetupException($"--unit-cost {money} is not an amount. Write it with at most four places: 11.20.");
         }
 
         DateOnly? expiresOn = null;
@@ -81,12 +86,26 @@ internal static class ImportCommand
             Sku = parsed.GetRequiredValue(Sku),
             UnitCost = cost,
             Currency = parsed.GetValue(Currency),
+            Terms = TermsOf(parsed.GetValue(Terms)),
             Supplier = parsed.GetValue(Supplier),
             PurchaseReference = parsed.GetValue(PurchaseReference),
             ExpiresOn = expiresOn,
         };
-        return new ImportRequest(file, FormatOf(file, parsed.GetValue(Format)), command, parsed.GetValue(Errors));
+        if (!ImportFormats.TryReadEncoding(parsed.GetValue(Encoding), out var encoding))
+        {
+            throw new SetupException($"--encoding {parsed.GetValue(Encoding)} is not known. Use utf-8 or gb18030.");
+        }
+
+        return new ImportRequest(file, FormatOf(file, parsed.GetValue(Format)), encoding, command, parsed.GetValue(Errors), parsed.GetValue(DryRun));
     }
+
+    private static BatchTerms? TermsOf(string? terms) => terms switch
+    {
+        null => null,
+        "purchased" => BatchTerms.Purchased,
+        "consigned" => BatchTerms.Consigned,
+        _ => throw new SetupException($"--terms {terms} is not known. Use purchased or consigned."),
+    };
 
     private static ImportFormat FormatOf(FileInfo file, string? format) => (format ?? file.Extension).ToUpperInvariant() switch
     {
@@ -98,6 +117,11 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(ImportRequest request, IServiceProvider services, CancellationToken cancellation)
     {
+        if (request.DryRun)
+        {
+            return await ForecastAsync(request, services, cancellation);
+        }
+
         var command = request.Command;
         if (command.IdempotencyKey.Length == 0)
         {
@@ -109,7 +133,7 @@ internal static class ImportCommand
         {
             result = await ImportProgressBar.ShowAsync(request.File.Length, async progress =>
             {
-                await using var rows = ImportFormats.Open(request.Format, request.File.OpenRead());
+                await using var rows = request.Open();
                 return await services.GetRequiredService<ImportBatch>().RunAsync(command, rows, progress, cancellation);
             });
         }
@@ -133,6 +157,22 @@ internal static class ImportCommand
         return 0;
     }
 
+    private static async Task<int> ForecastAsync(ImportRequest request, IServiceProvider services, CancellationToken cancellation)
+    {
+        var result = await ImportProgressBar.ShowAsync(request.File.Length, async progress =>
+        {
+            await using var rows = request.Open();
+            return await services.GetRequiredService<ForecastImport>().RunAsync(request.Command, rows, progress, cancellation);
+        });
+        if (result.Refusal is { } refusal)
+        {
+            return await CommandErrors.RefuseAsync(Explain(refusal, request.Command, services));
+        }
+
+        ForecastText.Write(request.Command.Sku, result.Value);
+        return 0;
+    }
+
     private static void Summarise(ImportedBatch imported)
     {
         var batch = imported.Batch;
@@ -141,6 +181,10 @@ internal static class ImportCommand
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{batch.Processed:N0} rows: {batch.Accepted:N0} accepted, {batch.Duplicate:N0} duplicate, {batch.Rejected:N0} rejected."));
+        if (batch.Status == BatchStatus.AwaitingApproval)
+        {
+            AnsiConsole.WriteLine($"Cost, currency or terms are not what is agreed with {batch.Details.Supplier}: nothing is sold until an operator approves it, with POST /v1/admin/batches/{id}/approve.");
+        }
     }
 
     private static async Task WriteErrorsAsync(ImportRequest request, Batch batch, IInventory inventory, CancellationToken cancellation)
@@ -162,10 +206,14 @@ internal static class ImportCommand
             $"There is no SKU {command.Sku} in this storage. There are: {string.Join(", ", services.GetRequiredService<ICatalogue>().Current.Skus.Select(sku => sku.Code).Order(StringComparer.Ordinal).Take(20))}. --storage chooses the storage.",
         RefusalCode.IdempotencyMismatch =>
             $"{refusal.Detail} Give the same options as then, or --key with a new key to import the file once more; codes that are known already are not taken twice.",
+        RefusalCode.BatchRecalled => "The batch was recalled or rejected meanwhile. What was imported of it is not sold.",
         RefusalCode.InProgress =>
             "Another import of this file is running, or was killed a few seconds ago. Run the same command again when it has ended, or in a quarter of a minute.",
         _ => refusal.Detail ?? ProblemTexts.English(refusal.Code).Detail,
     };
 
-    private sealed record ImportRequest(FileInfo File, ImportFormat Format, ImportBatchCommand Command, FileInfo? Errors);
+    private sealed record ImportRequest(FileInfo File, ImportFormat Format, TextEncoding? Encoding, ImportBatchCommand Command, FileInfo? Errors, bool DryRun)
+    {
+        public ICardKeyRowReader Open() => ImportFormats.Open(Format, File.OpenRead(), Encoding);
+    }
 }

@@ -19,10 +19,15 @@ public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeySt
     /// <inheritdoc/>
     public Task<Result<ApiKey>> IssueAsync(ApiKey key, Actor actor) => database.WriteAsync<Result<ApiKey>>(async connection =>
     {
-        // Storefronts are never deleted, so one that is there now stays.
+        // Storefronts and suppliers are never deleted, so one that is there now stays.
         if (key.Owner.Kind == KeyOwnerKind.Storefront && await StorefrontStore.FindAsync(connection, key.Owner.Code).ConfigureAwait(false) is null)
         {
             return new Refusal(RefusalCode.InvalidRequest, "/owner", "There is no such storefront.");
+        }
+
+        if (key.Owner.Kind == KeyOwnerKind.Supplier && await SupplierStore.FindAsync(connection, key.Owner.Code).ConfigureAwait(false) is null)
+        {
+            return new Refusal(RefusalCode.InvalidRequest, "/owner", "There is no such supplier.");
         }
 
         await InsertAsync(connection, key).ConfigureAwait(false);

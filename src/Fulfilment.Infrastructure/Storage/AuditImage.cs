@@ -1,6 +1,7 @@
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Storefronts;
+using Fulfilment.Core.Suppliers;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -47,6 +48,14 @@ internal static class AuditImage
         storefront.StockDisplay,
         storefront.HoldAbove,
         storefront.Active,
+    });
+
+    public static string Of(Supplier supplier) => StorageJson.Write(new
+    {
+        supplier.Code,
+        supplier.Name,
+        supplier.Supplies,
+        supplier.Active,
     });
 
     public static string Of(ApiKey key) => StorageJson.Write(new

@@ -13,7 +13,7 @@ internal class BatchRow
         id AS Id, sku_id AS SkuId, status AS Status, supplier AS Supplier, purchase_reference AS PurchaseReference, unit_cost AS UnitCost,
         currency AS Currency, default_expires_on AS DefaultExpiresOn, owner AS Owner, idempotency_key AS IdempotencyKey, content_hash AS ContentHash,
         processed AS Processed, accepted AS Accepted, duplicate AS Duplicate, rejected AS Rejected, completed_at AS CompletedAt,
-        terms AS Terms, frozen AS IsFrozen, restored_at IS NOT NULL AS IsRestored
+        terms AS Terms, frozen AS IsFrozen, restored_at IS NOT NULL AS IsRestored, approved AS Approved
         """;
 
     public long Id { get; init; }
@@ -54,6 +54,8 @@ internal class BatchRow
 
     public bool IsRestored { get; init; }
 
+    public bool Approved { get; init; }
+
     public static BatchRow From(Batch batch) => new()
     {
         Id = batch.Id,
@@ -65,6 +67,7 @@ internal class BatchRow
         Currency = batch.Details.Currency,
         DefaultExpiresOn = batch.Details.DefaultExpiresOn,
         Terms = (int)batch.Details.Terms,
+        Approved = batch.Approved,
         Owner = batch.Owner,
         IdempotencyKey = batch.IdempotencyKey,
         ContentHash = batch.ContentHash.ToArray(),
@@ -77,6 +80,7 @@ internal class BatchRow
         Status = (BatchStatus)Status,
         Frozen = IsFrozen,
         Restored = IsRestored,
+        Approved = Approved,
         Owner = Owner,
         IdempotencyKey = IdempotencyKey,
         ContentHash = ContentHash,

@@ -30,7 +30,8 @@ public sealed class CatalogueCache(IDatabase database) : ICatalogue, IDisposable
                     await CatalogueVersion.ReadAsync(connection).ConfigureAwait(false),
                     await SkuStore.ListAsync(connection).ConfigureAwait(false),
                     await StorefrontStore.ListAsync(connection).ConfigureAwait(false),
-                    await ApiKeyStore.ListUsableAsync(connection).ConfigureAwait(false)),
+                    await ApiKeyStore.ListUsableAsync(connection).ConfigureAwait(false),
+                    await SupplierStore.ListAsync(connection).ConfigureAwait(false)),
                 cancellation).ConfigureAwait(false);
         }
         finally

@@ -16,11 +16,15 @@ public sealed class InventoryReader(IDatabase database) : IInventory
         FindAsync("owner = @owner AND idempotency_key = @idempotencyKey", new { owner, idempotencyKey }, cancellation);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Batch>> ListAsync(long? skuId, long before, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Batch>> ListAsync(BatchFilter filter, long before, int limit, CancellationToken cancellation)
     {
-        var ofSku = skuId is null ? "" : "sku_id = @skuId AND";
+        ArgumentNullException.ThrowIfNull(filter);
+        var conditions = (filter.SkuId is null ? "" : "sku_id = @SkuId AND ")
+            + (filter.Owner is null ? "" : "owner = @Owner AND ")
+            + (filter.Status is null ? "" : "status = @Status AND ");
         var rows = await QueryAsync<BatchRow>(
-            $"SELECT {BatchRow.Columns} FROM batches WHERE {ofSku} id < @before ORDER BY id DESC LIMIT @limit", new { skuId, before, limit }, cancellation).ConfigureAwait(false);
+            $"SELECT {BatchRow.Columns} FROM batches WHERE {conditions}id < @before ORDER BY id DESC LIMIT @limit",
+            new { filter.SkuId, filter.Owner, filter.Status, before, limit }, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToBatch())];
     }
 
@@ -35,17 +39,17 @@ public sealed class InventoryReader(IDatabase database) : IInventory
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, string? owner, CancellationToken cancellation)
     {
         // One statement, so that counts and batches are of one moment.
         var rows = await QueryAsync<BatchStockRow>($"""
             SELECT b.*, coalesce(sum(s.available), 0) AS Available, coalesce(sum(s.reserved), 0) AS Reserved, coalesce(sum(s.frozen), 0) AS Frozen,
                    coalesce(sum(s.delivered), 0) AS Delivered, coalesce(sum(s.voided), 0) AS Voided, coalesce(sum(s.expired), 0) AS Expired
-            FROM (SELECT {BatchRow.Columns} FROM batches WHERE sku_id = @skuId) b
+            FROM (SELECT {BatchRow.Columns} FROM batches WHERE sku_id = @skuId {(owner is null ? "" : "AND owner = @owner")}) b
             LEFT JOIN batch_stock s ON s.batch_id = b.Id
             GROUP BY b.Id
             ORDER BY b.Id DESC
-            """, new { skuId }, cancellation).ConfigureAwait(false);
+            """, new { skuId, owner }, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => new BatchStock(row.ToBatch(), row.Counts))];
     }
 

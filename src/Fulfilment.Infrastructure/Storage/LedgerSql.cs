@@ -156,7 +156,7 @@ internal static class LedgerSql
             UNION ALL
             SELECT b.id, b.currency, 0,
                    b.unit_cost * (b.accepted - coalesce((SELECT sum(s.delivered + s.voided + s.expired) FROM batch_stock s WHERE s.batch_id = b.id), 0))
-            FROM batches b WHERE b.terms = @Purchased
+            FROM batches b WHERE b.terms = @Purchased AND b.approved = 1
         ) AS both_sides
         GROUP BY batch_id, currency
         """;

@@ -114,8 +114,9 @@ public sealed class InventoryApiTests : IAsyncLifetime
     [Theory]
     [InlineData("", "sku")]
     [InlineData("?sku=V1&sku=V2", "sku")]
-    [InlineData("?sku=V1&dryRun=true", "dryRun")]
-    [InlineData("?sku=V1&terms=consigned", "terms")]
+    [InlineData("?sku=V1&dryRun=yes", "dryRun")]
+    [InlineData("?sku=V1&terms=borrowed", "terms")]
+    [InlineData("?sku=V1&terms=1", "terms")]
     [InlineData("?sku=V1&unitCost=-1", "unitCost")]
     [InlineData("?sku=V1&unitCost=1e3", "unitCost")]
     [InlineData("?sku=V1&unitCost=999999999999", "unitCost")]
@@ -147,7 +148,7 @@ public sealed class InventoryApiTests : IAsyncLifetime
 
     [Theory]
     [InlineData("application/json")]
-    [InlineData("text/csv; charset=gb18030")]
+    [InlineData("text/csv; charset=iso-8859-1")]
     [InlineData("text/plain")]
     public async Task OtherMediaTypes_AreRefused(string type)
     {

@@ -68,6 +68,7 @@ internal sealed class ImportBench : IDisposable
         return new ImportBatch(
             new FixedCatalogue(_catalogue),
             new FailingBatchStore(store, slicesUntilFailure),
+            new InventoryReader(database),
             Protection,
             Pool,
             ids,

@@ -105,7 +105,9 @@ internal sealed class FileTextSource(Stream stream, TextEncoding? declared, bool
     private async ValueTask StartAsync(CancellationToken cancellationToken)
     {
         _started = true;
-        await FillAsync(ForeignFile.HeadBytes, cancellationToken).ConfigureAwait(false);
+
+        // Whatever comes first, with all of a signature in it: who sends a row at a time shall not wait for an answer.
+        await FillAsync(ForeignFile.LongestSignature, cancellationToken).ConfigureAwait(false);
         var head = _raw.AsSpan(0, Math.Min(_end, ForeignFile.HeadBytes));
         if (head.StartsWith("\uFEFF"u8))
         {

@@ -8,8 +8,11 @@ namespace Fulfilment.Core.CardKeys.Import;
 /// </summary>
 internal static class ForeignFile
 {
-    /// <summary>Bytes of a file that are enough to tell.</summary>
+    /// <summary>Bytes of a file that are looked at, if so many have come.</summary>
     public const int HeadBytes = 512;
+
+    /// <summary>Bytes without which it cannot be told.</summary>
+    public const int LongestSignature = 16;
 
     private const string Utf16 = "The file is UTF-16 (Excel calls it \"Unicode text\"). Save it as CSV UTF-8.";
 

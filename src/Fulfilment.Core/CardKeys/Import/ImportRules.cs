@@ -10,14 +10,14 @@ internal static class ImportRules
     private static readonly DateOnly EarliestExpiry = new(2000, 1, 1);
     private static readonly DateOnly LatestExpiry = new(9998, 12, 31);
 
-    /// <summary>The first fault; null when there is none. Params are the names of query parameters and headers.</summary>
+    /// <summary>The fault of an idempotency key; null when there is none.</summary>
+    public static Refusal? CheckKey(string? key) => key is not { Length: > 0 and <= LongestKey } || key.AsSpan().ContainsAnyExceptInRange('!', '~')
+        ? Fault("Idempotency-Key", "An idempotency key of 1 to 200 printable ASCII characters without spaces is required.")
+        : null;
+
+    /// <summary>The first fault of the rest; null when there is none. Params are the names of query parameters and headers.</summary>
     public static Refusal? Check(ImportBatchCommand command)
     {
-        if (command.IdempotencyKey is not { Length: > 0 and <= LongestKey } || command.IdempotencyKey.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            return Fault("Idempotency-Key", "An idempotency key of 1 to 200 printable ASCII characters without spaces is required.");
-        }
-
         if (command.UnitCost < Money.Zero || command.UnitCost > Money.Largest)
         {
             return Fault("unitCost", "The cost is negative or too large.");

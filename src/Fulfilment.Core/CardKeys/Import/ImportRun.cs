@@ -120,9 +120,15 @@ internal sealed class ImportRun : IDisposable
 
         // The stored hash is that of the window in which the stored rows end.
         var endsHere = known > 0 && Position >= _batch.Processed;
-        if ((endsHere && !_window.ContentHash.AsSpan().SequenceEqual(_batch.ContentHash.Span)) || (known < _window.Count && !_mayStore))
+        if ((endsHere && !_window.ContentHash.AsSpan().SequenceEqual(_batch.ContentHash.Span)) || (known < _window.Count && !_mayStore && !_batch.IsWithdrawn))
         {
             return ImportEnd.OtherContent;
+        }
+
+        // A withdrawn batch takes no more rows; that the upload is the same shows from those it has.
+        if (_batch.IsWithdrawn && Position >= _batch.Processed)
+        {
+            return ImportEnd.AllProcessed;
         }
 
         for (var at = known; at < _window.Count; at += _sliceRows)

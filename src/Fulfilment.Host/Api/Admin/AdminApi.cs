@@ -13,6 +13,8 @@ internal static class AdminApi
         var admin = app.MapGroup("/v1/admin").RequireScope(Scopes.Admin).WithTags("Administration");
         admin.MapAdminSkus();
         admin.MapAdminStorefronts();
+        admin.MapAdminSuppliers();
+        admin.MapAdminBatchApprovals();
         admin.MapAdminKeys();
         admin.MapAdminOrders();
         admin.MapAdminBatches();

@@ -46,6 +46,11 @@ internal sealed class Authenticator(ICatalogue catalogue, BootstrapKey bootstrap
             }
         }
 
+        if (key.Owner.Kind is KeyOwnerKind.Supplier && snapshot.FindSupplier(key.Owner.Code) is not { Active: true })
+        {
+            return NoKey;
+        }
+
         return IsAllowed(key.AllowedIps, address) ? new Caller(key.Id, key.Owner, key.Scopes, storefront, address) { Mode = key.Mode } : WrongAddress;
     }
 

@@ -1,6 +1,7 @@
 using Fulfilment.Core;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.CardKeys.Import;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storefronts;
@@ -43,7 +44,7 @@ internal sealed class DemoShop(IServiceProvider services, Actor actor)
     private async Task StockAsync(DemoSku sku, CancellationToken cancellation)
     {
         var skuId = Catalogue.Current.FindSku(sku.Code)!.Id;
-        var stock = await services.GetRequiredService<IInventory>().StockAsync(skuId, cancellation);
+        var stock = await services.GetRequiredService<IInventory>().StockAsync(skuId, owner: null, cancellation);
         if (stock.Any(batch => batch.Counts.Available > 0))
         {
             return;
@@ -60,7 +61,7 @@ internal sealed class DemoShop(IServiceProvider services, Actor actor)
         };
         var expiresOn = ExpiryDay.ToDate(services.GetRequiredService<BusinessCalendar>().Today + DaysToExpiry)!.Value;
         var csv = DemoCodes.Csv(Codes / DemoSkus.All.Count, sku.HasNumbers, expiresOn, services.GetRequiredService<IRandomBytes>());
-        await using var rows = ImportFormats.Open(ImportFormat.Csv, csv);
+        await using var rows = ImportFormats.Open(ImportFormat.Csv, csv, TextEncoding.Utf8);
         Require(await services.GetRequiredService<ImportBatch>().RunAsync(command, rows, progress: null, cancellation));
     }
 

@@ -19,9 +19,9 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
         {
             var row = BatchRow.From(batch);
             await connection.ExecuteAsync("""
-                INSERT INTO batches (id, sku_id, status, supplier, purchase_reference, unit_cost, currency, default_expires_on, terms, owner, idempotency_key,
+                INSERT INTO batches (id, sku_id, status, supplier, purchase_reference, unit_cost, currency, default_expires_on, terms, approved, owner, idempotency_key,
                                      content_hash, importer, importing_until, processed, accepted, duplicate, rejected)
-                VALUES (@Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Terms, @Owner, @IdempotencyKey,
+                VALUES (@Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Terms, @Approved, @Owner, @IdempotencyKey,
                         @ContentHash, 0, 0, 0, 0, 0, 0)
                 ON CONFLICT (owner, idempotency_key) DO NOTHING
                 """, row).ConfigureAwait(false);
@@ -34,8 +34,8 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
             }
 
             var claimed = await connection.ExecuteAsync(
-                "UPDATE batches SET importer = @Importer, importing_until = @UntilMs WHERE id = @Id AND status = @importing AND importing_until <= @NowMs",
-                new { stored.Id, importing = BatchStatus.Importing, lease.Importer, lease.UntilMs, lease.NowMs }).ConfigureAwait(false);
+                "UPDATE batches SET importer = @Importer, importing_until = @UntilMs WHERE id = @Id AND status IN (@importing, @awaiting) AND completed_at IS NULL AND importing_until <= @NowMs",
+                new { stored.Id, importing = BatchStatus.Importing, awaiting = BatchStatus.AwaitingApproval, lease.Importer, lease.UntilMs, lease.NowMs }).ConfigureAwait(false);
             return new BatchClaim(stored, claimed == 1);
         });
     }
@@ -59,8 +59,8 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
     public Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at) => database.WriteAsync(async connection =>
     {
         var completed = await connection.QuerySingleOrDefaultAsync<BatchRow>($"""
-            UPDATE batches SET status = @completed, completed_at = @at, importing_until = 0
-            WHERE id = @batchId AND importer = @Importer AND processed = @processed AND status = @importing
+            UPDATE batches SET status = CASE status WHEN @importing THEN @completed ELSE status END, completed_at = @at, importing_until = 0
+            WHERE id = @batchId AND importer = @Importer AND processed = @processed AND status IN (@importing, @awaiting) AND completed_at IS NULL
             RETURNING {BatchRow.Columns}
             """,
             new
@@ -71,6 +71,7 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
                 at = at.ToUnixTimeMilliseconds(),
                 completed = BatchStatus.Completed,
                 importing = BatchStatus.Importing,
+                awaiting = BatchStatus.AwaitingApproval,
             }).ConfigureAwait(false);
         if (completed is not null)
         {
@@ -82,8 +83,8 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
 
     /// <inheritdoc/>
     public Task ReleaseAsync(long batchId, ImportLease lease) => database.WriteAsync(connection => connection.ExecuteAsync(
-        "UPDATE batches SET importing_until = 0 WHERE id = @batchId AND importer = @Importer AND status = @importing",
-        new { batchId, lease.Importer, importing = BatchStatus.Importing }));
+        "UPDATE batches SET importing_until = 0 WHERE id = @batchId AND importer = @Importer AND completed_at IS NULL",
+        new { batchId, lease.Importer }));
 
     // A slice may have waited long since it was encrypted. Once a key is being retired, what names it is stored no more: nobody could open it.
     private static void RefuseRetiredKeys(SqliteConnection connection, BatchSlice slice)

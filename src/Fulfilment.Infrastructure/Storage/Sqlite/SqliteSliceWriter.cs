@@ -9,10 +9,11 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 /// <summary>Stores slices of an import: a few microseconds a row, which is why its statements are compiled once. Used on the writer's thread alone.</summary>
 internal sealed class SqliteSliceWriter(SqliteConnection connection) : IDisposable
 {
-    // Zero rows: another upload took the batch over, or this slice does not follow on what is stored.
+    // No row: another upload took the batch over, it was recalled or rejected, or this slice does not follow on what is stored.
     private readonly SqliteStatement _advance = new(connection, """
         UPDATE batches SET processed = processed + ?1, content_hash = ?2, importing_until = ?3
-        WHERE id = ?4 AND importer = ?5 AND processed = ?6 AND status = 10
+        WHERE id = ?4 AND importer = ?5 AND processed = ?6 AND status IN (10, 11) AND completed_at IS NULL
+        RETURNING approved
         """);
 
     private readonly SqliteStatement _fingerprint = new(connection, "INSERT OR IGNORE INTO code_fingerprints (fingerprint, card_key_id) VALUES (?1, ?2)");
@@ -45,10 +46,15 @@ internal sealed class SqliteSliceWriter(SqliteConnection connection) : IDisposab
     public SliceCounts? Write(Batch batch, BatchSlice slice, ImportLease lease)
     {
         _advance.Bind(1, slice.RowCount).Bind(2, slice.ContentHash.Span).Bind(3, lease.UntilMs);
-        if (_advance.Bind(4, batch.Id).Bind(5, lease.Importer).Bind(6, slice.Start).Execute() == 0)
+        if (!_advance.Bind(4, batch.Id).Bind(5, lease.Importer).Bind(6, slice.Start).Step())
         {
+            _advance.Reset();
             return null;
         }
+
+        // Asked here and not when the upload began: it may have been approved since.
+        var isApproved = _advance.Int32(0) != 0;
+        _advance.Reset();
 
         var accepted = WriteFingerprints(slice);
         WriteCardKeys(batch, slice);
@@ -59,7 +65,10 @@ internal sealed class SqliteSliceWriter(SqliteConnection connection) : IDisposab
         if (accepted > 0)
         {
             _stock.Bind(1, batch.Id).Bind(2, slice.Node).Bind(3, accepted).Execute();
-            WritePurchase(batch, slice, accepted);
+            if (isApproved)
+            {
+                WritePurchase(batch, slice, accepted);
+            }
         }
 
         if (slice.AnnouncesStock)

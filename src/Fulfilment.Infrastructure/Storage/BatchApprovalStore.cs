@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Dapper;
+using Fulfilment.Core;
+using Fulfilment.Core.Auditing;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Ledger;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <inheritdoc cref="IBatchApprovals"/>
+public sealed class BatchApprovalStore(IDatabase database, IdGenerator ids) : IBatchApprovals
+{
+    /// <inheritdoc/>
+    public Task<Result<Batch>> DecideAsync(long batchId, bool approve, string? reason, Actor actor) => database.WriteAsync<Result<Batch>>(async connection =>
+    {
+        var before = (await connection.QuerySingleOrDefaultAsync<BatchRow>(
+            $"SELECT {BatchRow.Columns} FROM batches WHERE id = @batchId", new { batchId }).ConfigureAwait(false))?.ToBatch();
+        if (before is null)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (before.Status != BatchStatus.AwaitingApproval)
+        {
+            return new Refusal(RefusalCode.NotPending);
+        }
+
+        if (before.Owner == actor.Name)
+        {
+            return new Refusal(RefusalCode.SecondPersonRequired, Detail: "Who uploaded a batch cannot decide it.");
+        }
+
+        var after = before with
+        {
+            Status = !approve ? BatchStatus.Failed : before.CompletedAt is null ? BatchStatus.Importing : BatchStatus.Completed,
+            Approved = approve,
+        };
+        await connection.ExecuteAsync("""
+            UPDATE batches SET status = @Status, approved = @Approved WHERE id = @Id AND status = @awaiting;
+            UPDATE change_counters SET value = value + 1 WHERE name = 'stock';
+            """, new { after.Id, after.Status, after.Approved, awaiting = BatchStatus.AwaitingApproval }).ConfigureAwait(false);
+        if (approve)
+        {
+            await PostPurchaseAsync(connection, after).ConfigureAwait(false);
+        }
+
+        await AuditStore.AppendAsync(connection, new AuditEntry(
+            ids.Next(), actor, approve ? "batch.approved" : "batch.rejected", $"batch:{PublicId.Format(PublicId.Batch, batchId)}",
+            StorageJson.Write(new { before.Status, before.Details.UnitCost, before.Details.Currency, before.Accepted }),
+            StorageJson.Write(new { after.Status, reason }))).ConfigureAwait(false);
+        return after;
+    });
+
+    // Of the rows that are in; those that follow bring their own.
+    private async Task PostPurchaseAsync(DbConnection connection, Batch batch)
+    {
+        var cost = new Money(checked(batch.Details.UnitCost.TenThousandths * batch.Accepted));
+        if (cost == Money.Zero || batch.Details.Terms == BatchTerms.Consigned)
+        {
+            return;
+        }
+
+        var (inventory, payable) = (Account.Inventory(batch.Id), Account.Payable(batch.Id));
+        await connection.ExecuteAsync("""
+            INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency, order_id)
+            VALUES (@id, @kind, @debit, @subject, @credit, @subject, @amount, @Currency, NULL)
+            """, new
+        {
+            id = ids.Next(),
+            kind = TransferKind.Purchase,
+            debit = inventory.Kind,
+            credit = payable.Kind,
+            subject = batch.Id,
+            amount = cost.TenThousandths,
+            batch.Details.Currency,
+        }).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Data.Common;
+using Dapper;
+using Fulfilment.Core;
+using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Suppliers;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>The table <c>suppliers</c>.</summary>
+public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISupplierStore
+{
+    private const string Select = "SELECT id, code, name, supplies, active, updated_at AS UpdatedAt FROM suppliers";
+
+    /// <inheritdoc/>
+    public Task<Result<Supplier>> CreateAsync(Supplier supplier, Actor actor) => database.WriteAsync<Result<Supplier>>(async connection =>
+    {
+        // The unique index decides, so that of two requests at once one is told.
+        var inserted = await connection.ExecuteAsync("""
+            INSERT INTO suppliers (id, code, name, supplies, active, updated_at) VALUES (@Id, @Code, @Name, @Supplies, @Active, @UpdatedAt)
+            ON CONFLICT (code) DO NOTHING
+            """, Row.From(supplier)).ConfigureAwait(false);
+        if (inserted == 0)
+        {
+            return new Refusal(RefusalCode.AlreadyExists, "/code");
+        }
+
+        await RecordAsync(connection, actor, "supplier.created", supplier.Code, null, AuditImage.Of(supplier)).ConfigureAwait(false);
+        return supplier;
+    });
+
+    /// <inheritdoc/>
+    public Task<Result<Supplier>> UpdateAsync(string code, Func<Supplier, Result<Supplier>> change, Actor actor) => database.WriteAsync<Result<Supplier>>(async connection =>
+    {
+        if (await FindAsync(connection, code).ConfigureAwait(false) is not { } before)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        var changed = change(before);
+        if (changed.Refusal is not null || AuditImage.Of(before) == AuditImage.Of(changed.Value))
+        {
+            return changed.Refusal is null ? before : changed;
+        }
+
+        await connection.ExecuteAsync(
+            "UPDATE suppliers SET name = @Name, supplies = @Supplies, active = @Active, updated_at = @UpdatedAt WHERE id = @Id",
+            Row.From(changed.Value)).ConfigureAwait(false);
+        await RecordAsync(connection, actor, "supplier.updated", code, AuditImage.Of(before), AuditImage.Of(changed.Value)).ConfigureAwait(false);
+        return changed;
+    });
+
+    /// <summary>For the catalogue's snapshot.</summary>
+    internal static async Task<List<Supplier>> ListAsync(DbConnection connection)
+    {
+        var rows = await connection.QueryAsync<Row>(Select).ConfigureAwait(false);
+        return [.. rows.Select(row => row.ToSupplier())];
+    }
+
+    /// <summary>As it is inside the caller's transaction; null when there is none.</summary>
+    internal static async Task<Supplier?> FindAsync(DbConnection connection, string code)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE code = @code", new { code }).ConfigureAwait(false);
+        return row?.ToSupplier();
+    }
+
+    private async Task RecordAsync(DbConnection connection, Actor actor, string action, string code, string? before, string after)
+    {
+        await AuditStore.AppendAsync(connection, new AuditEntry(ids.Next(), actor, action, "supplier:" + code, before, after)).ConfigureAwait(false);
+        await CatalogueVersion.RaiseAsync(connection).ConfigureAwait(false);
+    }
+
+    private sealed class Row
+    {
+        public long Id { get; init; }
+
+        public string Code { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public string Supplies { get; init; } = "";
+
+        public bool Active { get; init; }
+
+        public long UpdatedAt { get; init; }
+
+        public static Row From(Supplier supplier) => new()
+        {
+            Id = supplier.Id,
+            Code = supplier.Code,
+            Name = supplier.Name,
+            Supplies = StorageJson.Write(supplier.Supplies),
+            Active = supplier.Active,
+            UpdatedAt = supplier.UpdatedAt.ToUnixTimeMilliseconds(),
+        };
+
+        public Supplier ToSupplier() => new()
+        {
+            Id = Id,
+            Code = Code,
+            Name = Name,
+            Supplies = StorageJson.Read<List<Supply>>(Supplies),
+            Active = Active,
+            UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
+        };
+    }
+}
