@@ -81,7 +81,8 @@ internal static class Backends
 
     private static void AddInventory(this IServiceCollection services) =>
         services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>()
-            .AddSingleton<IKnownCodes, KnownCodes>().AddSingleton<ForecastImport>().AddSingleton<IBatchApprovals, BatchApprovalStore>().AddSingleton<DecideBatch>();
+            .AddSingleton<IKnownCodes, KnownCodes>().AddSingleton<ForecastImport>().AddSingleton<IBatchApprovals, BatchApprovalStore>().AddSingleton<DecideBatch>()
+            .AddSingleton<ISoldCodes, SoldCodes>().AddSingleton<RegisterSoldCodes>().AddCardKeyMoves();
 
     private static void AddInProcessPool(this IServiceCollection services)
     {

@@ -7,11 +7,14 @@ namespace Fulfilment.Host;
 /// <summary>What happens to card keys between their import and the end of their life.</summary>
 internal static class CardKeySetup
 {
+    /// <summary>What commands need of it too.</summary>
+    public static IServiceCollection AddCardKeyMoves(this IServiceCollection services) =>
+        services.AddSingleton<ICardKeyLifeStore, SqliteCardKeyLifeStore>().AddSingleton<CardKeyMover>().AddSingleton<ICardKeyLookup, CardKeyLookup>();
+
     public static IServiceCollection AddCardKeyLife(this IServiceCollection services)
     {
         services.AddSingleton<IBatchLifeStore, BatchLifeStore>().AddSingleton<WithdrawBatch>();
-        services.AddSingleton<ICardKeyLifeStore, SqliteCardKeyLifeStore>().AddSingleton<CardKeyMover>().AddSingleton<ChangeCardKey>();
-        services.AddSingleton<ICardKeyLookup, CardKeyLookup>().AddSingleton<FindCardKey>();
+        services.AddSingleton<ChangeCardKey>().AddSingleton<FindCardKey>();
         services.AddSingleton<VoidWithdrawnBatches>().AddSingleton<ExpireCardKeys>();
         services.AddSingleton<CardKeyWatch>();
         services.AddLoop(provider => provider.GetRequiredService<CardKeyWatch>().RunAsync);

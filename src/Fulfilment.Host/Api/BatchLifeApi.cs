@@ -5,6 +5,7 @@ using Fulfilment.Core.CardKeys.Life;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
@@ -16,6 +17,7 @@ namespace Fulfilment.Host.Api;
 /// <summary>Takes batches out of sale, and tells who holds what was sold of them.</summary>
 internal static class BatchLifeApi
 {
+    private static readonly Refusal OperatorsOnly = new(RefusalCode.Forbidden, Detail: "A supplier's key may recall its own batches, and nothing else of this kind.");
     private static readonly Refusal NotFound = new(RefusalCode.NotFound);
 
     public static void MapBatchLife(this RouteGroupBuilder inventory)
@@ -27,18 +29,21 @@ internal static class BatchLifeApi
     }
 
     private static Task<Results<Ok<BatchView>, ProblemResult>> FreezeAsync(
-        string id, JsonBody<GivenReason> body, Caller caller, WithdrawBatch withdraw, ICatalogue catalogue) => ChangeAsync(id, body, caller, withdraw.FreezeAsync, catalogue);
+        string id, JsonBody<GivenReason> body, Caller caller, WithdrawBatch withdraw, ICatalogue catalogue) => ChangeAsync(id, body, caller, withdraw.FreezeAsync, catalogue, Refuse(caller));
 
     private static Task<Results<Ok<BatchView>, ProblemResult>> UnfreezeAsync(
-        string id, JsonBody<GivenReason> body, Caller caller, WithdrawBatch withdraw, ICatalogue catalogue) => ChangeAsync(id, body, caller, withdraw.UnfreezeAsync, catalogue);
+        string id, JsonBody<GivenReason> body, Caller caller, WithdrawBatch withdraw, ICatalogue catalogue) => ChangeAsync(id, body, caller, withdraw.UnfreezeAsync, catalogue, Refuse(caller));
 
-    private static Task<Results<Ok<BatchView>, ProblemResult>> RecallAsync(
-        string id, JsonBody<GivenReason> body, Caller caller, WithdrawBatch withdraw, ICatalogue catalogue) => ChangeAsync(id, body, caller, withdraw.RecallAsync, catalogue);
+    private static async Task<Results<Ok<BatchView>, ProblemResult>> RecallAsync(
+        string id, JsonBody<GivenReason> body, Caller caller, WithdrawBatch withdraw, IInventory inventory, ICatalogue catalogue, CancellationToken cancellation) =>
+        await ChangeAsync(id, body, caller, withdraw.RecallAsync, catalogue, await InventoryApi.FindAsync(id, caller, inventory, cancellation) is null ? NotFound : null);
+
+    private static Refusal? Refuse(Caller caller) => caller.Owner.Kind == KeyOwnerKind.Operator ? null : OperatorsOnly;
 
     private static async Task<Results<Ok<BatchView>, ProblemResult>> ChangeAsync(
-        string id, JsonBody<GivenReason> body, Caller caller, Func<long, string?, Actor, Task<Result<Batch>>> change, ICatalogue catalogue)
+        string id, JsonBody<GivenReason> body, Caller caller, Func<long, string?, Actor, Task<Result<Batch>>> change, ICatalogue catalogue, Refusal? forbidden)
     {
-        if (body.Refusal is { } unreadable)
+        if ((forbidden ?? body.Refusal) is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -53,9 +58,9 @@ internal static class BatchLifeApi
     }
 
     private static async Task<Results<Ok<ListAnswer<BatchOrderView>>, ProblemResult>> OrdersAsync(
-        string id, ListQuery query, HttpContext http, IInventory inventory, IBatchLifeStore store, ICatalogue catalogue, CancellationToken cancellation)
+        string id, ListQuery query, Caller caller, HttpContext http, IInventory inventory, IBatchLifeStore store, ICatalogue catalogue, CancellationToken cancellation)
     {
-        if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor")) is { } refusal)
+        if ((Refuse(caller) ?? query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor")) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

@@ -102,7 +102,7 @@ internal static class InventoryApi
     }
 
     /// <summary>The batch, if it is there for this caller.</summary>
-    private static async Task<Batch?> FindAsync(string id, Caller caller, IInventory inventory, CancellationToken cancellation) =>
+    public static async Task<Batch?> FindAsync(string id, Caller caller, IInventory inventory, CancellationToken cancellation) =>
         PublicId.TryParse(PublicId.Batch, id, out var batchId)
         && await inventory.FindAsync(batchId, cancellation) is { } batch
         && (OwnerSeenBy(caller) is not { } owner || batch.Owner == owner)

@@ -23,7 +23,7 @@ internal static class ImportCommand
         Description = "CSV or NDJSON, in UTF-8 or GB18030, with number, secret and expiresOn; only secret is required. The header is optional; 卡号 密码/卡密 有效期 are understood.",
     };
 
-    private static readonly Option<string> Sku = new("--sku") { Description = "The SKU the codes are of.", HelpName = "CODE", Required = true };
+    private static readonly Option<string?> Sku = new("--sku") { Description = "The SKU the codes are of; required unless --sold.", HelpName = "CODE" };
     private static readonly Option<string?> UnitCost = new("--unit-cost") { Description = "What one code cost, for example 11.20. Default: as agreed with the supplier, else 0.", HelpName = "MONEY" };
     private static readonly Option<string?> Currency = new("--currency") { Description = "The currency of the cost. Default: as agreed with the supplier, else the SKU's.", HelpName = "CNY" };
     private static readonly Option<string?> Terms = new("--terms") { Description = "purchased (owed from now on) or consigned (owed when sold). Default: as agreed with the supplier, else purchased.", HelpName = "TERMS" };
@@ -33,6 +33,7 @@ internal static class ImportCommand
     private static readonly Option<string?> Format = new("--format") { Description = "csv or ndjson. Default: ndjson for .ndjson and .jsonl, else csv.", HelpName = "FORMAT" };
     private static readonly Option<string?> Encoding = new("--encoding") { Description = "utf-8 or gb18030. Default: found out from the file.", HelpName = "NAME" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Reads the file, says what an import would take and how the first rows are understood, and stores nothing." };
+    private static readonly Option<bool> Sold = new("--sold") { Description = "The codes were sold elsewhere: keeps their fingerprints, so that none of them is ever sold here, and voids those in stock. The codes are not stored." };
 
     private static readonly Option<string?> Key = new("--key")
     {
@@ -46,7 +47,7 @@ internal static class ImportCommand
     {
         var command = new Command("import", "Imports card keys from a file; also while a host is running.")
         {
-            File, Sku, UnitCost, Currency, Terms, Supplier, PurchaseReference, ExpiresOn, Format, Encoding, Key, Errors, DryRun,
+            File, Sku, UnitCost, Currency, Terms, Supplier, PurchaseReference, ExpiresOn, Format, Encoding, Key, Errors, DryRun, Sold,
         };
         command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(() =>
         {
@@ -63,6 +64,11 @@ internal static class ImportCommand
         if (!file.Exists)
         {
             throw new SetupException($"There is no file {file.FullName}.");
+        }
+
+        if (string.IsNullOrEmpty(parsed.GetValue(Sku)) == !parsed.GetValue(Sold))
+        {
+            throw new SetupException("Say with --sku which SKU the codes are of, or with --sold, and without --sku, that they were sold elsewhere.");
         }
 
         Money? cost = null;
@@ -83,7 +89,7 @@ internal static class ImportCommand
         {
             Owner = Owner,
             IdempotencyKey = parsed.GetValue(Key) ?? "",
-            Sku = parsed.GetRequiredValue(Sku),
+            Sku = parsed.GetValue(Sku) ?? "",
             UnitCost = cost,
             Currency = parsed.GetValue(Currency),
             Terms = TermsOf(parsed.GetValue(Terms)),
@@ -96,7 +102,7 @@ internal static class ImportCommand
             throw new SetupException($"--encoding {parsed.GetValue(Encoding)} is not known. Use utf-8 or gb18030.");
         }
 
-        return new ImportRequest(file, FormatOf(file, parsed.GetValue(Format)), encoding, command, parsed.GetValue(Errors), parsed.GetValue(DryRun));
+        return new ImportRequest(file, FormatOf(file, parsed.GetValue(Format)), encoding, command, parsed.GetValue(Errors), parsed.GetValue(DryRun), parsed.GetValue(Sold));
     }
 
     private static BatchTerms? TermsOf(string? terms) => terms switch
@@ -117,6 +123,11 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(ImportRequest request, IServiceProvider services, CancellationToken cancellation)
     {
+        if (request.Sold)
+        {
+            return await RegisterSoldAsync(request, services, cancellation);
+        }
+
         if (request.DryRun)
         {
             return await ForecastAsync(request, services, cancellation);
@@ -173,6 +184,22 @@ internal static class ImportCommand
         return 0;
     }
 
+    private static async Task<int> RegisterSoldAsync(ImportRequest request, IServiceProvider services, CancellationToken cancellation)
+    {
+        var result = await ImportProgressBar.ShowAsync(request.File.Length, async progress =>
+        {
+            await using var rows = request.Open();
+            return await services.GetRequiredService<RegisterSoldCodes>().RunAsync(rows, EngineCommand.Actor, progress, cancellation);
+        });
+        if (result.Refusal is { } refusal)
+        {
+            return await CommandErrors.RefuseAsync(Explain(refusal, request.Command, services));
+        }
+
+        SoldCodesText.Write(result.Value);
+        return 0;
+    }
+
     private static void Summarise(ImportedBatch imported)
     {
         var batch = imported.Batch;
@@ -212,7 +239,7 @@ internal static class ImportCommand
         _ => refusal.Detail ?? ProblemTexts.English(refusal.Code).Detail,
     };
 
-    private sealed record ImportRequest(FileInfo File, ImportFormat Format, TextEncoding? Encoding, ImportBatchCommand Command, FileInfo? Errors, bool DryRun)
+    private sealed record ImportRequest(FileInfo File, ImportFormat Format, TextEncoding? Encoding, ImportBatchCommand Command, FileInfo? Errors, bool DryRun, bool Sold)
     {
         public ICardKeyRowReader Open() => ImportFormats.Open(Format, File.OpenRead(), Encoding);
     }

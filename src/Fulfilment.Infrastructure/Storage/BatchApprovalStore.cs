@@ -55,24 +55,39 @@ public sealed class BatchApprovalStore(IDatabase database, IdGenerator ids) : IB
     // Of the rows that are in; those that follow bring their own.
     private async Task PostPurchaseAsync(DbConnection connection, Batch batch)
     {
-        var cost = new Money(checked(batch.Details.UnitCost.TenThousandths * batch.Accepted));
-        if (cost == Money.Zero || batch.Details.Terms == BatchTerms.Consigned)
+        if (batch.Details.Terms == BatchTerms.Consigned)
         {
             return;
         }
 
+        // Keys that expired or were voided while the batch waited are ours too, and lost.
+        var lost = await connection.ExecuteScalarAsync<long>(
+            "SELECT coalesce(sum(voided + expired), 0) FROM batch_stock WHERE batch_id = @Id", new { batch.Id }).ConfigureAwait(false);
         var (inventory, payable) = (Account.Inventory(batch.Id), Account.Payable(batch.Id));
+        await PostAsync(connection, batch, TransferKind.Purchase, inventory, payable, batch.Accepted).ConfigureAwait(false);
+        await PostAsync(connection, batch, TransferKind.WriteOff, Account.WriteOff(batch.Details.SkuId), inventory, lost).ConfigureAwait(false);
+    }
+
+    private async Task PostAsync(DbConnection connection, Batch batch, TransferKind kind, Account debit, Account credit, long keys)
+    {
+        var cost = checked(batch.Details.UnitCost.TenThousandths * keys);
+        if (cost == 0)
+        {
+            return;
+        }
+
         await connection.ExecuteAsync("""
             INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency, order_id)
-            VALUES (@id, @kind, @debit, @subject, @credit, @subject, @amount, @Currency, NULL)
+            VALUES (@id, @kind, @debit, @debitSubject, @credit, @creditSubject, @amount, @Currency, NULL)
             """, new
         {
             id = ids.Next(),
-            kind = TransferKind.Purchase,
-            debit = inventory.Kind,
-            credit = payable.Kind,
-            subject = batch.Id,
-            amount = cost.TenThousandths,
+            kind,
+            debit = debit.Kind,
+            debitSubject = debit.Subject,
+            credit = credit.Kind,
+            creditSubject = credit.Subject,
+            amount = cost,
             batch.Details.Currency,
         }).ConfigureAwait(false);
     }

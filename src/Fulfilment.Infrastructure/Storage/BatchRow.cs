@@ -9,6 +9,12 @@ internal class BatchRow
     /// <summary>Whether a batch's available keys can be sold: importing (10) or completed (20), and not frozen. In statements that name the table batches.</summary>
     public const string Sells = "batches.frozen = 0 AND batches.status IN (10, 20)";
 
+    /// <summary>
+    /// The terms on which a batch's cost stands in the books, in statements that call the table b: one that nobody has approved was never
+    /// ours, as consigned (2) keys are not.
+    /// </summary>
+    public const string TermsInBooks = "CASE b.approved WHEN 1 THEN b.terms ELSE 2 END";
+
     public const string Columns = """
         id AS Id, sku_id AS SkuId, status AS Status, supplier AS Supplier, purchase_reference AS PurchaseReference, unit_cost AS UnitCost,
         currency AS Currency, default_expires_on AS DefaultExpiresOn, owner AS Owner, idempotency_key AS IdempotencyKey, content_hash AS ContentHash,

@@ -141,6 +141,27 @@ public sealed class SupplierUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Supplier_MayRecallItsOwnBatch_AndNothingElse()
+    {
+        var own = await _host.UploadAsync("?sku=V1&unitCost=7.00", "k1", "S1\nS2\n", _acme).ExpectAsync(HttpStatusCode.Created);
+        var others = await _host.UploadAsync("?sku=V1", "k1", "S3\n", _other).ExpectAsync(HttpStatusCode.Created);
+        const string Reason = """{"reason":"leaked"}""";
+
+        await _host.PostAsync($"/v1/inventory/batches/{others.Id()}/recall", _acme, Reason).RefusedAsync(HttpStatusCode.NotFound, "not_found");
+        foreach (var change in (string[])["freeze", "unfreeze"])
+        {
+            await _host.PostAsync($"/v1/inventory/batches/{own.Id()}/{change}", _acme, Reason).RefusedAsync(HttpStatusCode.Forbidden, "forbidden");
+        }
+
+        await _host.GetAsync($"/v1/inventory/batches/{own.Id()}/orders", _acme).RefusedAsync(HttpStatusCode.Forbidden, "forbidden");
+        var recalled = await _host.PostAsync($"/v1/inventory/batches/{own.Id()}/recall", _acme, Reason).ExpectAsync(HttpStatusCode.OK);
+
+        Assert.Equal("recalled", recalled.Fields("status"));
+        await DecideAsync(own.Id(), "approve", _li).RefusedAsync(HttpStatusCode.Conflict, "not_pending");
+        await AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task RepeatOfAnUpload_AnswersAsTheFirst_ThoughAnotherCostIsAgreedByNow()
     {
         var first = await _host.UploadAsync("?sku=V1", "k1", "S1\n", _acme).ExpectAsync(HttpStatusCode.Created);

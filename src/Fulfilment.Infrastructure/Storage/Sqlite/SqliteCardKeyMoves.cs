@@ -9,8 +9,8 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 /// <summary>Moves card keys that no unit holds: some microseconds a key, which is why its statements are compiled once. Used on the writer's thread alone.</summary>
 internal sealed class SqliteCardKeyMoves(SqliteConnection connection) : IDisposable
 {
-    private readonly SqliteStatement _read = new(connection, """
-        SELECT k.sku_id, k.batch_id, k.expires_on, k.fingerprint, k.state, b.unit_cost, b.currency, b.terms, b.status, b.frozen,
+    private readonly SqliteStatement _read = new(connection, $"""
+        SELECT k.sku_id, k.batch_id, k.expires_on, k.fingerprint, k.state, b.unit_cost, b.currency, {BatchRow.TermsInBooks}, b.status, b.frozen,
                c.sequence, c.state, c.at, c.unit_id, c.seal
         FROM card_keys AS k
         JOIN batches AS b ON b.id = k.batch_id
