@@ -21,7 +21,7 @@ public sealed record SoldCodesReport(
 /// Takes down codes that were sold before or outside this engine. Of each only the fingerprint is kept. What has been taken down stays, so a file that was
 /// read half can be read again, as often as one likes; expired codes are taken down too.
 /// </summary>
-public sealed class RegisterSoldCodes(ISoldCodes codes, ICardKeyLookup keys, CardKeyMover mover, ICodeProtection protection, IdGenerator ids)
+public sealed class RegisterSoldCodes(ISoldCodes codes, CardKeyMover mover, ICodeProtection protection, IdGenerator ids)
 {
     private const int RowsAtOnce = 500;
 
@@ -39,7 +39,7 @@ public sealed class RegisterSoldCodes(ISoldCodes codes, ICardKeyLookup keys, Car
             var found = await codes.AddAsync(fingerprints).ConfigureAwait(false);
             for (var i = 0; i < found.Length; i++)
             {
-                await CountAsync(lines[i], found[i], actor, tally, cancellation).ConfigureAwait(false);
+                await CountAsync(lines[i], found[i], actor, tally).ConfigureAwait(false);
             }
 
             progress?.Report(new ImportProgress(read, rows.BytesRead));
@@ -70,7 +70,7 @@ public sealed class RegisterSoldCodes(ISoldCodes codes, ICardKeyLookup keys, Car
         return (lines, fingerprints);
     }
 
-    private async Task CountAsync(long line, long? cardKeyId, Actor actor, Tally tally, CancellationToken cancellation)
+    private async Task CountAsync(long line, long? cardKeyId, Actor actor, Tally tally)
     {
         if (cardKeyId is null or 0)
         {
@@ -79,40 +79,40 @@ public sealed class RegisterSoldCodes(ISoldCodes codes, ICardKeyLookup keys, Car
             return;
         }
 
-        var refused = await VoidAsync(cardKeyId.Value, actor).ConfigureAwait(false);
-        if (refused is null)
+        switch (await VoidAsync(cardKeyId.Value, actor).ConfigureAwait(false))
         {
-            tally.Voided++;
-            return;
-        }
-
-        // Not to be moved, so what it is now it stays, but for a held order's.
-        var state = (await keys.FindAsync(cardKeyId.Value, cancellation).ConfigureAwait(false))?.State;
-        if (state == CardKeyState.Delivered)
-        {
-            tally.Delivered.Add(line);
-        }
-        else if (state is CardKeyState.Reserved or CardKeyState.Available or CardKeyState.Frozen)
-        {
-            tally.Reserved.Add(line);
-        }
-        else
-        {
-            tally.Gone++;
+            case CardKeyState.Available or CardKeyState.Frozen:
+                tally.Voided++;
+                break;
+            case CardKeyState.Delivered:
+                tally.Delivered.Add(line);
+                break;
+            case CardKeyState.Reserved:
+                tally.Reserved.Add(line);
+                break;
+            case CardKeyState.Voided or CardKeyState.Expired or null:
+                tally.Gone++;
+                break;
         }
     }
 
-    private async Task<Refusal?> VoidAsync(long cardKeyId, Actor actor)
+    /// <summary>Voids a key that no unit holds; tells the state it was in before.</summary>
+    private async Task<CardKeyState?> VoidAsync(long cardKeyId, Actor actor)
     {
         const string Reason = "sold elsewhere";
-        var moved = await mover.MoveOneAsync(
+        CardKeyState? before = null;
+        await mover.MoveOneAsync(
             cardKeyId,
             CardKeyState.Voided,
-            key => key.State is CardKeyState.Available or CardKeyState.Frozen ? null : new Refusal(RefusalCode.StateConflict),
+            key =>
+            {
+                before = key.State;
+                return key.State is CardKeyState.Available or CardKeyState.Frozen ? null : new Refusal(RefusalCode.StateConflict);
+            },
             key => new AuditEntry(
                 ids.Next(), actor, "card_key.voided", $"cardKey:{PublicId.Format(PublicId.CardKey, cardKeyId)}", LifeText.Image(key.State), LifeText.Image(CardKeyState.Voided, Reason)))
             .ConfigureAwait(false);
-        return moved.Refusal;
+        return before;
     }
 
     private sealed class Tally

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Import;
-using Spectre.Console;
 
 namespace Fulfilment.Host.Commands;
 
@@ -12,7 +11,7 @@ internal static class SoldCodesText
 
     public static void Write(SoldCodesReport report)
     {
-        AnsiConsole.WriteLine(string.Create(
+        Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Added:N0} new, {report.Known:N0} known already, {report.Voided:N0} voided from our stock, {report.Gone:N0} voided or expired before, {report.Delivered.Count:N0} delivered by us, {report.Reserved.Count:N0} reserved, {report.Rejected.Count:N0} rejected."));
         WriteLines("Delivered by us, so two buyers may have the code", report.Delivered.Select(line => line.ToString(CultureInfo.InvariantCulture)));
@@ -25,7 +24,7 @@ internal static class SoldCodesText
         var shown = lines.Take(MostLines + 1).ToList();
         if (shown.Count > 0)
         {
-            AnsiConsole.WriteLine($"{what}: line {string.Join(", ", shown.Take(MostLines))}{(shown.Count > MostLines ? ", …" : "")}");
+            Console.WriteLine($"{what}: line {string.Join(", ", shown.Take(MostLines))}{(shown.Count > MostLines ? ", …" : "")}");
         }
     }
 }
