@@ -65,11 +65,13 @@ public sealed class ReencryptValuesTests : IAsyncLifetime
     [Fact]
     public async Task ValuesWipedBetweenReadingAndWriting_StayWiped()
     {
-        // Right before each write, when the page has been read already.
-        var meddling = new MeddlingDatabase(_storage.Database, connection => connection.ExecuteAsync("UPDATE order_lines SET recipient = NULL WHERE id = 5"));
+        // Recipients are part 3; once it is begun the next write is that of a page that has been read with the value in it.
+        var meddling = new MeddlingDatabase(_storage.Database, connection => connection.ExecuteAsync(
+            "UPDATE order_lines SET recipient = NULL WHERE id = 5 AND EXISTS (SELECT 1 FROM reencryptions WHERE part = 3)"));
 
-        await RunAsync(meddling);
+        var done = await RunAsync(meddling);
 
+        Assert.Equal(Keys + 8, done.Changed);
         Assert.Null(await _storage.ScalarAsync<byte[]>("SELECT recipient FROM order_lines WHERE id = 5"));
         Assert.NotNull(await _storage.ScalarAsync<byte[]>("SELECT recipient FROM order_lines WHERE id = 6"));
     }
