@@ -6,6 +6,7 @@ using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Privacy;
 using Fulfilment.Core.Storefronts;
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Infrastructure.Pool;
@@ -40,6 +41,7 @@ internal static class Backends
         services.AddChecks();
         services.AddSingleton<SqliteBackup>().AddSingleton<RestoredRecords>();
         services.AddSingleton<IRestoredBatchStore, RestoredBatchStore>().AddSingleton<ReleaseRestoredBatch>();
+        services.AddPrivacy();
         services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<Migrator>();
@@ -67,7 +69,7 @@ internal static class Backends
         services.AddSingleton<IStorefrontStore, StorefrontStore>().AddSingleton<CreateStorefront>().AddSingleton<UpdateStorefront>();
         services.AddSingleton<ISupplierStore, SupplierStore>().AddSingleton<CreateSupplier>().AddSingleton<UpdateSupplier>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>().AddSingleton<IssueKey>().AddSingleton<RotateKey>().AddSingleton<RevokeKey>();
-        services.AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
+        services.AddSingleton<IAccountStore, AccountStore>().AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
         services.AddSingleton<IAuditStore, AuditStore>().AddSingleton<IAlerts, AlertStore>().AddSingleton<IRevealCounts, RevealCounts>();
         services.AddSingleton<IStockLevels, StockLevels>();
     }
@@ -78,6 +80,9 @@ internal static class Backends
         services.AddSingleton<ICustodyRecordStore, CustodyRecordStore>().AddSingleton<VerifyCustody>();
         services.AddSingleton<ILedgerRecordStore, LedgerRecordStore>().AddSingleton<CheckLedger>();
     }
+
+    private static void AddPrivacy(this IServiceCollection services) =>
+        services.AddSingleton<IPersonalDataStore, SqlitePersonalDataStore>().AddSingleton<ExportPerson>().AddSingleton<ErasePerson>();
 
     private static void AddInventory(this IServiceCollection services) =>
         services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>()

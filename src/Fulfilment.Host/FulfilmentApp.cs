@@ -57,6 +57,8 @@ internal static class FulfilmentApp
             app.MapHealth();
             app.MapOrders();
             app.MapAfterSales();
+            app.MapBenefits();
+            app.MapAccount();
             app.MapSkus();
             app.MapAdmin();
             app.MapInventory();

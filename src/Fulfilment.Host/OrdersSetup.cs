@@ -18,6 +18,7 @@ internal static class OrdersSetup
         services.AddSingleton<IOrderStore, OrderStore>();
         services.AddSingleton<IOrderOverview, OrderOverview>();
         services.AddSingleton<IRevealStore, RevealStore>();
+        services.AddSingleton<IBenefitStore, BenefitStore>().AddSingleton<SearchBenefits>();
         services.AddSingleton<CustodyChain>();
         services.AddSingleton<IntakeDecision>();
         services.AddSingleton<OrderIntake>();

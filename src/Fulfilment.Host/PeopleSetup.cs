@@ -1,10 +1,13 @@
 using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Privacy;
 
 namespace Fulfilment.Host;
 
 /// <summary>What watches over people's data and over what people do.</summary>
 internal static class PeopleSetup
 {
+    private const string RetentionDays = "Privacy:RetentionDays";
+
     public static IServiceCollection AddPeople(this IServiceCollection services, IConfiguration configuration)
     {
         var defaults = new RevealWatchOptions();
@@ -14,6 +17,11 @@ internal static class PeopleSetup
             Settings.AboveZero(configuration, "Reveals:WarmUpHours", defaults.WarmUpHours)));
         services.AddSingleton<WatchReveals>().AddSingleton<RevealWatch>();
         services.AddLoop(provider => provider.GetRequiredService<RevealWatch>().RunAsync);
+
+        services.AddSingleton(new RetentionOptions(
+            string.IsNullOrEmpty(configuration[RetentionDays]) ? null : Settings.AboveZero(configuration, RetentionDays, normal: 0)));
+        services.AddSingleton<EraseAfterTerm>().AddSingleton<RetentionWatch>();
+        services.AddLoop(provider => provider.GetRequiredService<RetentionWatch>().RunAsync);
         return services;
     }
 }

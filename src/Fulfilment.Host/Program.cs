@@ -12,5 +12,6 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .WithRestore()
     .WithBatches()
     .WithConformance()
+    .WithPrivacy()
     .Parse(args)
     .InvokeAsync();

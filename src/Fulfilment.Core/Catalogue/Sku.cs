@@ -72,6 +72,9 @@ public sealed record Sku
     /// <summary>Whether it can be ordered.</summary>
     public bool OnShelf { get; init; } = true;
 
+    /// <summary>When it was last taken off the shelf; null: never.</summary>
+    public DateTimeOffset? LeftShelfAt { get; init; }
+
     /// <summary>Where its units come from, by priority.</summary>
     public IReadOnlyList<Route> Routes { get; init; } = [];
 

@@ -121,7 +121,8 @@ public sealed class SkuFields
         }
 
         // Never back, also when the clock was set back: storefronts ask for what changed since the latest time they have seen.
-        return Applied(sku with { UpdatedAt = now > sku.UpdatedAt ? now : sku.UpdatedAt.AddMilliseconds(1) });
+        var at = now > sku.UpdatedAt ? now : sku.UpdatedAt.AddMilliseconds(1);
+        return Applied(sku with { UpdatedAt = at, LeftShelfAt = sku.OnShelf && !OnShelf.Or(true) ? at : sku.LeftShelfAt });
     }
 
     // Nulls that a field does not allow pass through here and are refused by the rules.

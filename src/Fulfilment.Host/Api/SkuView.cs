@@ -29,6 +29,7 @@ internal sealed record SkuView(
     string? RecipientPattern,
     IReadOnlyList<SkuInputBody> Inputs,
     ShownStock? Stock,
+    bool OnShelf,
     DateTimeOffset UpdatedAt)
 {
     public static SkuView Of(Sku sku, IReadOnlyDictionary<long, long> available, Caller caller) => new(
@@ -51,6 +52,7 @@ internal sealed record SkuView(
         sku.RecipientPattern,
         [.. sku.Inputs.Select(SkuInputBody.Of)],
         ShownStock.Of(sku, available, caller.Storefront?.StockDisplay ?? StockDisplay.Exact),
+        sku.OnShelf,
         sku.UpdatedAt);
 }
 

@@ -10,14 +10,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
 
-/// <summary>What a storefront can order. SKUs off the shelf are not there. Neither list nor look-up asks the database.</summary>
+/// <summary>What a storefront can order. SKUs off the shelf are not there, but for those that have left it since a time asked for. Neither list nor look-up asks the database.</summary>
 internal static class SkusApi
 {
     public static void MapSkus(this WebApplication app)
     {
         ApiJson.Use(SkusJson.Default);
         var skus = app.MapGroup("/v1/skus").RequireScope(Scopes.Orders).WithTags("SKUs");
-        skus.MapGet("", ListAsync).InSandbox(SandboxSkusApi.ListAsync).WithName("ListSkus").WithSummary("Lists the SKUs that can be ordered, newest first; ?updatedSince= those changed at or after a time.");
+        skus.MapGet("", ListAsync).InSandbox(SandboxSkusApi.ListAsync).WithName("ListSkus").WithSummary("Lists the SKUs that can be ordered, newest first; ?updatedSince= those changed at or after a time, and those that left the shelf since.");
         skus.MapGet("/{code}", GetAsync).InSandbox(SandboxSkusApi.GetAsync).WithName("GetSku").WithSummary("Shows a SKU that can be ordered.");
     }
 
@@ -48,7 +48,7 @@ internal static class SkusApi
         }
 
         // By id and not by time of change: a SKU that is changed while somebody pages through stays in its place.
-        return skus.Where(sku => sku.OnShelf && sku.Id < query.Before && sku.UpdatedAt >= since).Take(query.Limit + 1).ToList();
+        return skus.Where(sku => sku.Id < query.Before && (sku.OnShelf ? sku.UpdatedAt >= since : updatedSince is not null && sku.LeftShelfAt >= since)).Take(query.Limit + 1).ToList();
     }
 
     private static async Task<Results<Ok<SkuView>, ProblemResult>> GetAsync(string code, Caller caller, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation) =>

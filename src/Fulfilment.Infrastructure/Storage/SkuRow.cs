@@ -10,7 +10,7 @@ internal sealed class SkuRow
         SELECT id, code, name, kind, brand, category, duration, description, instructions, redeem_url AS RedeemUrl, image_url AS ImageUrl,
                currency, price, face_value AS FaceValue, min_per_order AS MinPerOrder, max_per_order AS MaxPerOrder,
                recipient_mode AS RecipientMode, recipient_pattern AS RecipientPattern, inputs, min_remaining_days AS MinRemainingDays,
-               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, after_sales AS AfterSales, routes, updated_at AS UpdatedAt
+               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, left_shelf_at AS LeftShelfAt, after_sales AS AfterSales, routes, updated_at AS UpdatedAt
         FROM skus
         """;
 
@@ -58,6 +58,8 @@ internal sealed class SkuRow
 
     public bool OnShelf { get; init; }
 
+    public long? LeftShelfAt { get; init; }
+
     public string AfterSales { get; init; } = "";
 
     public string Routes { get; init; } = "";
@@ -88,6 +90,7 @@ internal sealed class SkuRow
         MinRemainingDays = sku.MinRemainingDays,
         HoldMinutes = sku.HoldMinutes,
         OnShelf = sku.OnShelf,
+        LeftShelfAt = sku.LeftShelfAt?.ToUnixTimeMilliseconds(),
         AfterSales = StorageJson.Write(sku.AfterSales),
         Routes = StorageJson.Write(sku.Routes),
         UpdatedAt = sku.UpdatedAt.ToUnixTimeMilliseconds(),
@@ -117,6 +120,7 @@ internal sealed class SkuRow
         MinRemainingDays = MinRemainingDays,
         HoldMinutes = HoldMinutes,
         OnShelf = OnShelf,
+        LeftShelfAt = LeftShelfAt is { } left ? DateTimeOffset.FromUnixTimeMilliseconds(left) : null,
         AfterSales = StorageJson.Read<AfterSalesPolicy>(AfterSales),
         Routes = StorageJson.Read<Route[]>(Routes),
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),

@@ -108,6 +108,30 @@ public sealed class SkusTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, (await OkAsync("/v1/skus/M")).GetProperty("stock").ValueKind);
     }
 
+    // A shop that asks for changes went on selling what had left the shelf. What was never on it is nobody's business yet.
+    [Fact]
+    public async Task UpdatedSince_TellsWhatHasLeftTheShelf()
+    {
+        await _host.CreateAsync("/v1/admin/skus", """{"code":"DRAFT","name":"n","currency":"CNY","price":"1","onShelf":false}""");
+        await _host.CreateAsync("/v1/admin/skus", """{"code":"GOES","name":"n","currency":"CNY","price":"1"}""");
+        var seen = (await ListAsync("")).Max(sku => Text(sku, "updatedAt"));
+        foreach (var code in (string[])["DRAFT", "GOES"])
+        {
+            using var changed = await _host.SendAsync(HttpMethod.Patch, $"/v1/admin/skus/{code}", TestHost.OperatorKey, """{"onShelf":false,"price":"2"}""");
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        }
+
+        var left = Assert.Single(await ListAsync($"?updatedSince={seen}"), sku => !sku.GetProperty("onShelf").GetBoolean());
+        Assert.Equal("GOES", Text(left, "code"));
+        Assert.DoesNotContain(await ListAsync(""), sku => Text(sku, "code") == "GOES");
+
+        using (await _host.SendAsync(HttpMethod.Patch, "/v1/admin/skus/GOES", TestHost.OperatorKey, """{"price":"3"}"""))
+        {
+        }
+
+        Assert.DoesNotContain(await ListAsync($"?updatedSince={Uri.EscapeDataString(DateTimeOffset.UtcNow.AddMinutes(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture))}"), sku => Text(sku, "code") == "GOES");
+    }
+
     private async Task StockAsync(int available)
     {
         var database = _host.Services.GetRequiredService<IDatabase>();

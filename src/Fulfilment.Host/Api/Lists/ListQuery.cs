@@ -12,6 +12,9 @@ namespace Fulfilment.Host.Api.Lists;
 /// <param name="Refusal">Null when both could be read.</param>
 internal sealed record ListQuery(int Limit, long Before, Refusal? Refusal) : IEndpointParameterMetadataProvider
 {
+    /// <summary>In a list whose records lie within others: of those within <see cref="Before"/>, only the ones with an id below this.</summary>
+    public long Within { get; init; }
+
     public const int DefaultLimit = 50, LargestLimit = 200;
 
     public static ValueTask<ListQuery?> BindAsync(HttpContext context)
@@ -24,13 +27,13 @@ internal sealed record ListQuery(int Limit, long Before, Refusal? Refusal) : IEn
             return Refuse("limit", $"A number from 1 to {LargestLimit}.");
         }
 
-        var before = long.MaxValue;
-        if (query.TryGetValue("cursor", out var cursors) && !Cursor.TryParse(cursors.ToString(), out before))
+        var (before, within) = (long.MaxValue, 0L);
+        if (query.TryGetValue("cursor", out var cursors) && !Cursor.TryParse(cursors.ToString(), out before, out within))
         {
             return Refuse("cursor", "Not a cursor that a list has answered with.");
         }
 
-        return new(new ListQuery(limit, before, null));
+        return new(new ListQuery(limit, before, null) { Within = within });
     }
 
     /// <inheritdoc/>
@@ -47,8 +50,22 @@ internal sealed record ListQueryMetadata;
 internal static class Cursor
 {
     private const string Prefix = "c1_";
+    private const string PrefixOfTwo = "c2_";
 
     public static string Format(long lastId) => PublicId.Format(Prefix, lastId);
 
-    public static bool TryParse(ReadOnlySpan<char> text, out long lastId) => PublicId.TryParse(Prefix, text, out lastId);
+    /// <summary>Of a record within another: the outer id first.</summary>
+    public static string Format(long lastId, long within) => PublicId.Format(PrefixOfTwo, lastId) + PublicId.Format("", within);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out long lastId, out long within)
+    {
+        within = 0;
+        if (!text.StartsWith(PrefixOfTwo, StringComparison.Ordinal))
+        {
+            return PublicId.TryParse(Prefix, text, out lastId);
+        }
+
+        var half = PrefixOfTwo.Length + ((text.Length - PrefixOfTwo.Length) / 2);
+        return PublicId.TryParse(PrefixOfTwo, text[..half], out lastId) & PublicId.TryParse("", text[half..], out within);
+    }
 }

@@ -15,6 +15,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
 
     private readonly StorageLock _lock;
     private readonly string _readConnectionString;
+    private readonly string _checkpointConnectionString;
     private readonly SqliteWriter _writer;
 
     // Columns are named as in SQL, records as in C#: storefront_id is StorefrontId.
@@ -29,6 +30,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         DurableFiles.CreateFolder(Path.GetDirectoryName(file)!);
         _lock = StorageLock.Share(Path.GetDirectoryName(file)!);
         _readConnectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly }.ToString();
+        _checkpointConnectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
         try
         {
             _writer = new SqliteWriter(OpenWriter(file), besideHost);
@@ -69,6 +71,22 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
 
     /// <summary>Like <see cref="WriteAsync"/>, for the stores that use compiled statements.</summary>
     internal Task<T> RunAsync<T>(Func<SqliteConnection, T> work, WritePriority priority) => _writer.RunAsync(work, priority);
+
+    /// <summary>
+    /// Moves the log into the file and empties it, as far as nobody reads from it now; what is left goes with the next checkpoint. On a connection
+    /// of its own: the writer goes on meanwhile.
+    /// </summary>
+    public async Task CheckpointAsync()
+    {
+        var connection = new SqliteConnection(_checkpointConnectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync().ConfigureAwait(false);
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE);";
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using Dapper;
+using Fulfilment.Core.Orders;
+using Fulfilment.Core.Privacy;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>Finds a person's orders through the index of the hash, and their units order by order, so that nothing is sorted.</summary>
+public sealed class BenefitStore(IDatabase database) : IBenefitStore
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredBenefit>> FindAsync(long storefrontId, Person person, BenefitPosition? after, int limit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var start = after ?? new BenefitPosition(long.MaxValue, long.MaxValue);
+        return database.ReadSnapshotAsync<IReadOnlyList<StoredBenefit>>(
+            async connection =>
+            {
+                // One more than asked for: of the order that the last page ended in, nothing may be left.
+                var orders = await connection.QueryAsync<long>(
+                    OrdersSql(person.Field), new { storefrontId, person.Hash, last = start.OrderId, limit = limit + 1 }).ConfigureAwait(false);
+                var found = new List<StoredBenefit>();
+                foreach (var order in orders.TakeWhile(_ => found.Count < limit))
+                {
+                    found.AddRange(await UnitsAsync(connection, order, person, order == start.OrderId ? start.UnitId : long.MaxValue, limit - found.Count).ConfigureAwait(false));
+                }
+
+                return found;
+            },
+            cancellation);
+    }
+
+    /// <summary>The storefront's orders that name the person, newest first.</summary>
+    internal static string OrdersSql(PersonField field) => field switch
+    {
+        PersonField.Recipient => """
+            SELECT DISTINCT order_id FROM order_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash AND order_id <= @last
+            ORDER BY order_id DESC LIMIT @limit
+            """,
+        PersonField.BuyerReference => """
+            SELECT id FROM orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash AND id <= @last
+            ORDER BY id DESC LIMIT @limit
+            """,
+    };
+
+    /// <summary>A buyer's units are all of the order; a recipient's are those of the lines that name it.</summary>
+    internal static string UnitsSql(PersonField field) => $"""
+        SELECT u.order_id AS OrderId, o.client_reference AS ClientReference, u.line_id AS LineId, u.id AS UnitId, l.sku_id AS SkuId, u.state AS State,
+               k.expires_on AS ExpiresOn, u.delivered_at AS DeliveredAt, u.replaces_unit_id AS ReplacesUnitId, l.recipient AS Recipient
+        FROM orders AS o
+        CROSS JOIN units AS u ON u.order_id = o.id
+        CROSS JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+        LEFT JOIN card_keys AS k ON k.id = u.card_key_id
+        WHERE o.id = @orderId AND u.id < @beforeUnit {(field == PersonField.Recipient ? "AND l.recipient_hash = @Hash" : "")}
+        ORDER BY u.id DESC LIMIT @limit
+        """;
+
+    private static async Task<IEnumerable<StoredBenefit>> UnitsAsync(DbConnection connection, long orderId, Person person, long beforeUnit, int limit) =>
+        (await connection.QueryAsync<Row>(UnitsSql(person.Field), new { orderId, person.Hash, beforeUnit, limit }).ConfigureAwait(false)).Select(row => row.ToBenefit());
+
+    private sealed class Row
+    {
+        public long OrderId { get; init; }
+
+        public string ClientReference { get; init; } = "";
+
+        public long LineId { get; init; }
+
+        public long UnitId { get; init; }
+
+        public long SkuId { get; init; }
+
+        public long State { get; init; }
+
+        public long? ExpiresOn { get; init; }
+
+        public long? DeliveredAt { get; init; }
+
+        public long? ReplacesUnitId { get; init; }
+
+        public byte[]? Recipient { get; init; }
+
+        public StoredBenefit ToBenefit() =>
+            new(OrderId, ClientReference, LineId, UnitId, SkuId, (UnitState)State, (int?)ExpiresOn, DeliveredAt, ReplacesUnitId, Recipient);
+    }
+}
