@@ -19,7 +19,7 @@ internal static class GeneratedOrders
     public const int People = 1_000_003;
 
     // The time of order i; ids carry it. 4194304 is the room of an id within a millisecond.
-    private const long FirstMs = 700L * 86_400_000;
+    private const long FirstMs = 600L * 86_400_000;
     private const long YearMs = 365L * 86_400_000;
 
     public static long IdOf(long order, long orders) => (FirstMs + (order * (YearMs / orders))) << 22;
@@ -31,7 +31,7 @@ internal static class GeneratedOrders
         using var keys = new PersonalDataProtection(KeyFile.Load(folder));
         using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, SqliteDatabase.FileName)};Pooling=False");
         connection.Open();
-        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 0");
+        connection.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = MEMORY");
         connection.CreateFunction("sealed", (long owner, string text) => keys.Protect(owner, text), isDeterministic: false);
         connection.CreateFunction("hashed", (string text) => Hash(keys, text), isDeterministic: true);
         var indexes = connection.Query<(string Name, string Sql)>(
@@ -42,8 +42,8 @@ internal static class GeneratedOrders
         }
 
         // Of ten orders seven are the first storefront's; the last SKU is sold once in twenty thousand.
-        connection.Execute("CREATE TEMP TABLE shop AS SELECT column1 AS slot, column2 AS id FROM (" + Values(10, slot => $"(SELECT id FROM storefronts WHERE code = '{storefronts[slot < 7 ? 0 : slot - 6]}')") + ")");
-        connection.Execute("CREATE TEMP TABLE goods AS SELECT column1 AS slot, column2 AS id FROM (" + Values(skus.Count, slot => $"(SELECT id FROM skus WHERE code = '{skus[slot]}')") + ")");
+        connection.Execute("CREATE TEMP TABLE shop (slot INTEGER NOT NULL PRIMARY KEY, id INTEGER NOT NULL); INSERT INTO shop (slot, id) " + Values(10, slot => $"(SELECT id FROM storefronts WHERE code = '{storefronts[slot < 7 ? 0 : slot - 6]}')"));
+        connection.Execute("CREATE TEMP TABLE goods (slot INTEGER NOT NULL PRIMARY KEY, id INTEGER NOT NULL); INSERT INTO goods (slot, id) " + Values(skus.Count, slot => $"(SELECT id FROM skus WHERE code = '{skus[slot]}')"));
         foreach (var statement in Statements(orders, skus.Count))
         {
             connection.Execute(statement, commandTimeout: 0);
@@ -54,7 +54,6 @@ internal static class GeneratedOrders
             connection.Execute(sql, commandTimeout: 0);
         }
 
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)", commandTimeout: 0);
         return Stopwatch.GetElapsedTime(started);
     }
 
@@ -68,7 +67,7 @@ internal static class GeneratedOrders
             CREATE TEMP VIEW made AS
             WITH RECURSIVE number (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM number WHERE i < {orders - 1})
             SELECT i, ({FirstMs} + i * {step}) << 22 AS id, {FirstMs + 1_704_067_200_000} + i * {step} AS at,
-                   (SELECT id FROM shop WHERE slot = (i * 7919) % 10) AS shop,
+                   (SELECT id FROM shop WHERE slot = (i / 7) % 10) AS shop,
                    (SELECT id FROM goods WHERE slot = CASE WHEN i % 20000 = 777 THEN {last} ELSE (i / 13) % {last} END) AS sku,
                    CASE WHEN i >= {orders - 500} THEN 10 WHEN i % 100000 = 99999 THEN 11 ELSE CASE i % 1000 WHEN 1 THEN 21 WHEN 2 THEN 22 WHEN 3 THEN 23 WHEN 4 THEN 24 ELSE 20 END END AS status,
                    CASE WHEN i % 2 = 0 THEN CASE WHEN i % 1000 = 10 THEN '{Heavy}' ELSE '139' || substr('0000000' || ((i / 2) % {People}), -8) END END AS person
@@ -78,7 +77,7 @@ internal static class GeneratedOrders
             INSERT INTO orders (id, storefront_id, client_reference, content_hash, status, version, currency, amount, open_units, allow_partial, source,
                                 buyer, buyer_reference_hash, completed_at, due_at)
             SELECT id, shop, 'R-' || i, randomblob(16), status, 1, 'CNY', 125000, CASE WHEN status < 20 THEN 1 ELSE 0 END, 0, 1,
-                   CASE WHEN i % 4 = 0 THEN sealed(id, '{"reference":"buyer-' || (i / 4) % 500000 || '"}') END, CASE WHEN i % 4 = 0 THEN hashed('buyer-' || (i / 4) % 500000) END,
+                   CASE WHEN i % 4 = 0 THEN sealed(id, '{"reference":"buyer-' || ((i / 4) % 500000) || '"}') END, CASE WHEN i % 4 = 0 THEN hashed('buyer-' || ((i / 4) % 500000)) END,
                    CASE WHEN status >= 20 THEN at END, CASE WHEN status < 20 THEN at + 600000 END
             FROM made
             """;

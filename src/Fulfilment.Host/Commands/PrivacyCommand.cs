@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Fulfilment.Core;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
