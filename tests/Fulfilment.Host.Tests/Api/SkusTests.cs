@@ -29,7 +29,7 @@ public sealed class SkusTests : IAsyncLifetime
         Assert.Equal(
             [
                 "brand", "category", "code", "currency", "description", "duration", "faceValue", "imageUrl", "inputs", "instructions", "kind", "maxPerOrder",
-                "minPerOrder", "name", "price", "recipientMode", "recipientPattern", "redeemUrl", "stock", "updatedAt",
+                "minPerOrder", "name", "onShelf", "price", "recipientMode", "recipientPattern", "redeemUrl", "stock", "updatedAt",
             ],
             sku.EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal));
         Assert.Equal(("12.50", "15.00", "cardKey", "optional"), (Text(sku, "price"), Text(sku, "faceValue"), Text(sku, "kind"), Text(sku, "recipientMode")));

@@ -49,7 +49,7 @@ public sealed class PrivacyCommandTests(Shop shop) : IClassFixture<Shop>
         Assert.Equal(placed.GetProperty("lines")[0].GetProperty("units")[0].GetProperty("code").GetRawText(), replay.GetProperty("lines")[0].GetProperty("units")[0].GetProperty("code").GetRawText());
         using (var conflict = await shop.PlaceAsync(body.Replace(Person, "13912345679", StringComparison.Ordinal)))
         {
-            await conflict.AssertProblemAsync(HttpStatusCode.Conflict, "reference_conflict");
+            await conflict.AssertProblemAsync(HttpStatusCode.Conflict, "reference_conflict", "/clientReference");
         }
 
         using (var search = await shop.Host.PostAsync("/v1/benefits/search", shop.Key, $$"""{"recipient":"{{Person}}"}"""))
