@@ -1,11 +1,10 @@
-using System.Data.Common;
 using Dapper;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
 
 namespace Fulfilment.Infrastructure.Storage;
 
-/// <summary>Finds a person's orders through the index of the hash, and their units order by order, so that nothing is sorted.</summary>
+/// <summary>Finds a person's orders through the index of the hash, and their units in the order of their key, so that nothing is sorted.</summary>
 public sealed class BenefitStore(IDatabase database) : IBenefitStore
 {
     /// <inheritdoc/>
@@ -17,15 +16,11 @@ public sealed class BenefitStore(IDatabase database) : IBenefitStore
             async connection =>
             {
                 // One more than asked for: of the order that the last page ended in, nothing may be left.
-                var orders = await connection.QueryAsync<long>(
+                var ids = await connection.QueryAsync<long>(
                     OrdersSql(person.Field), new { storefrontId, person.Hash, last = start.OrderId, limit = limit + 1 }).ConfigureAwait(false);
-                var found = new List<StoredBenefit>();
-                foreach (var order in orders.TakeWhile(_ => found.Count < limit))
-                {
-                    found.AddRange(await UnitsAsync(connection, order, person, order == start.OrderId ? start.UnitId : long.MaxValue, limit - found.Count).ConfigureAwait(false));
-                }
-
-                return found;
+                var units = await connection.QueryAsync<Row>(
+                    UnitsSql(person.Field), new { ids, person.Hash, last = start.OrderId, beforeUnit = start.UnitId, limit }).ConfigureAwait(false);
+                return [.. units.Select(row => row.ToBenefit())];
             },
             cancellation);
     }
@@ -47,16 +42,13 @@ public sealed class BenefitStore(IDatabase database) : IBenefitStore
     internal static string UnitsSql(PersonField field) => $"""
         SELECT u.order_id AS OrderId, o.client_reference AS ClientReference, u.line_id AS LineId, u.id AS UnitId, l.sku_id AS SkuId, u.state AS State,
                k.expires_on AS ExpiresOn, u.delivered_at AS DeliveredAt, u.replaces_unit_id AS ReplacesUnitId, l.recipient AS Recipient
-        FROM orders AS o
-        CROSS JOIN units AS u ON u.order_id = o.id
+        FROM units AS u
         CROSS JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+        CROSS JOIN orders AS o ON o.id = u.order_id
         LEFT JOIN card_keys AS k ON k.id = u.card_key_id
-        WHERE o.id = @orderId AND u.id < @beforeUnit {(field == PersonField.Recipient ? "AND l.recipient_hash = @Hash" : "")}
-        ORDER BY u.id DESC LIMIT @limit
+        WHERE u.order_id IN @ids AND (u.order_id <> @last OR u.id < @beforeUnit) {(field == PersonField.Recipient ? "AND l.recipient_hash = @Hash" : "")}
+        ORDER BY u.order_id DESC, u.id DESC LIMIT @limit
         """;
-
-    private static async Task<IEnumerable<StoredBenefit>> UnitsAsync(DbConnection connection, long orderId, Person person, long beforeUnit, int limit) =>
-        (await connection.QueryAsync<Row>(UnitsSql(person.Field), new { orderId, person.Hash, beforeUnit, limit }).ConfigureAwait(false)).Select(row => row.ToBenefit());
 
     private sealed class Row
     {
