@@ -97,7 +97,7 @@ public sealed class EraseAfterTermTests
         var stored = await engine.Storage.Database.ReadAsync(async connection => (await Dapper.SqlMapper.QueryAsync<byte[]>(connection, """
             SELECT recipient FROM order_lines UNION ALL SELECT recipient_hash FROM order_lines UNION ALL SELECT inputs FROM order_lines WHERE inputs IS NOT NULL
             UNION ALL SELECT buyer FROM orders UNION ALL SELECT buyer_reference_hash FROM orders
-            """)).ToList());
+            """)).ToList(), TestContext.Current.CancellationToken);
         await engine.Storage.Database.CheckpointAsync();
         Assert.NotEmpty(FilesHolding(engine, stored));
         engine.Time.Stall(TimeSpan.FromDays(10));
