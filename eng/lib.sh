@@ -8,16 +8,19 @@ if ! command -v dotnet >/dev/null; then
   exit 1
 fi
 
-# need_tools NAME...  Each name is a command and the Debian package that brings it.
+# need_tools NAME...  Each name is a command, and the Debian package that brings it unless that is said after "=".
 need_tools() {
-  local tool missing=()
+  local tool missing=() packages=()
   for tool in "$@"; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
+    if ! command -v "${tool%%=*}" >/dev/null; then
+      missing+=("${tool%%=*}")
+      packages+=("${tool#*=}")
+    fi
   done
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing ${missing[*]}"
-    { timeout 120 apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 180 apt-get install -y -qq "${missing[@]}"; } >/dev/null || true
+    echo "Installing ${packages[*]}"
+    { timeout 120 apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >/dev/null || true
   fi
   for tool in "${missing[@]}"; do
     command -v "$tool" >/dev/null || echo "$tool is missing, and what needs it will say so; install it with your package manager." >&2
