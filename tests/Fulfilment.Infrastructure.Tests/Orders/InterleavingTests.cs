@@ -1,3 +1,6 @@
+using Fulfilment.Core.AfterSales;
+using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
@@ -31,6 +34,7 @@ public sealed class InterleavingTests
 
         await OrderBooks.AssertBalanceAsync(engine, $"seed {seed}");
         Assert.True(await engine.CountAsync("orders") > 0, $"seed {seed}");
+        Assert.True(await engine.CountAsync("units", "state = 23") > 0 && await engine.CountAsync("units", "state = 24") > 0, $"seed {seed}");
         await AssertLimitsHeldAsync(engine, $"seed {seed}");
     }
 
@@ -39,7 +43,7 @@ public sealed class InterleavingTests
         for (var step = 0; step < StepsOfEach; step++)
         {
             var sku = engine.Catalogue.FindSku(random.Next(2) == 0 ? "ONE" : "TWO")!;
-            switch (random.Next(12))
+            switch (random.Next(16))
             {
                 case 0:
                     var days = random.Next(3) == 0 ? (DateOnly?)null : DateOnly.FromDayNumber(engine.Calendar.Today + random.Next(-1, 5));
@@ -54,6 +58,12 @@ public sealed class InterleavingTests
                     break;
                 case 3 or 4:
                     await SettleAsync(engine, random);
+                    break;
+                case 5 or 6:
+                    await GiveBackAsync(engine, random);
+                    break;
+                case 7:
+                    await DecideAsync(engine, random);
                     break;
                 default:
                     await PlaceAsync(engine, random);
@@ -88,6 +98,41 @@ public sealed class InterleavingTests
             1 => await engine.Held.RejectAsync(id, Operator),
             _ => await engine.Held.CancelAsync(storefront, id),
         };
+    }
+
+    // Units of a recent order, some of them shown just now, replaced or refunded by the storefront or an operator; often for the second time.
+    private static async Task GiveBackAsync(OrderEngine engine, Random random)
+    {
+        var storefront = engine.Catalogue.Storefronts[random.Next(3)];
+        var orders = (await engine.Orders.ListAsync(new OrderQuery(storefront.Id, null, 8), CancellationToken.None)).Orders;
+        if (orders.Count == 0)
+        {
+            return;
+        }
+
+        var order = orders[random.Next(orders.Count)];
+        if (random.Next(3) == 0)
+        {
+            await engine.Reveal.CodesAsync(storefront.Id, order.Id, Operator, CancellationToken.None);
+        }
+
+        var units = order.Lines.SelectMany(line => line.Units).Where(_ => random.Next(2) == 0).Select(unit => PublicId.Format(PublicId.Unit, unit.Id));
+        var kind = random.Next(2) == 0 ? AfterSalesKind.Refund : AfterSalesKind.Replacement;
+        var request = new AfterSalesRequest(order.Id, kind, [.. units], "test", $"K-{random.Next(10_000)}");
+        await engine.AfterSales.HandleAsync(request, random.Next(4) == 0 ? null : storefront.Id, Operator);
+    }
+
+    private static async Task DecideAsync(OrderEngine engine, Random random)
+    {
+        var waiting = await engine.Cases.ListAsync(new AfterSalesQuery(long.MaxValue, 5) { Status = AfterSalesStatus.PendingApproval }, CancellationToken.None);
+        if (waiting.Count > 0)
+        {
+            var id = waiting[random.Next(waiting.Count)].Id;
+            var second = new Actor("operator:second", null);
+            _ = random.Next(3) == 0
+                ? await engine.Decisions.RejectAsync(id, "test", second)
+                : await engine.Decisions.ApproveAsync(id, "test", random.Next(2) == 0, second);
+        }
     }
 
     private static async Task AssertLimitsHeldAsync(OrderEngine engine, string seed)
