@@ -125,6 +125,21 @@ public sealed class WithdrawBatchTests
         await OrderBooks.AssertBalanceAsync(engine);
     }
 
+    [Fact]
+    public async Task RestoredBatch_IsNeitherFrozenNorUnfrozen_ButCanBeRecalled()
+    {
+        await using var engine = await WithShopAsync();
+        await using var desk = new LifeDesk(engine);
+        var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 3);
+        await engine.Storage.ExecuteAsync("UPDATE batches SET frozen = 1, restored_at = 1 WHERE id = @Id", new { batch.Id });
+
+        Assert.Equal(RefusalCode.BatchRestored, (await desk.Batches.UnfreezeAsync(batch.Id, "please", Operator)).Refusal?.Code);
+        Assert.Equal(RefusalCode.BatchRestored, (await desk.Batches.FreezeAsync(batch.Id, "please", Operator)).Refusal?.Code);
+        Assert.Equal(RefusalCode.OutOfStock, Refused(await engine.PlaceAsync(Request("A-1"))));
+        Assert.Null((await desk.Batches.RecallAsync(batch.Id, "stolen", Operator)).Refusal);
+        Assert.Equal(3, await desk.Withdrawn.RunAsync(CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
