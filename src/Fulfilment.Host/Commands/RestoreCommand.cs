@@ -33,24 +33,32 @@ internal static class RestoreCommand
             throw new SetupException($"{Settings.StoragePath} is empty. Say with --storage into which folder to restore.");
         }
 
-        using var folder = RestoreFolder.Open(target, parsed.GetValue(Replace), TimeProvider.System);
-        var content = folder.CopyIn(parsed.GetRequiredValue(From).FullName);
-        var (batches, orders) = await PrepareAsync(builder, folder.Work, target, content, cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        var kept = folder.PutInPlace();
-
+        var restored = await RunAsync(builder, target, parsed.GetRequiredValue(From).FullName, parsed.GetValue(Replace), TimeProvider.System, cancellation);
+        var content = restored.Content;
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{Path.GetFullPath(target)} is now as of {content.TakenAt:yyyy-MM-dd HH:mm:ss}Z: {content.Orders:N0} orders, {content.CardKeys:N0} card keys."));
-        if (kept is not null)
+        if (restored.Kept is { } kept)
         {
             await Console.Out.WriteLineAsync($"The database that was there is {kept}.");
         }
 
-        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{orders:N0} held orders were called off."));
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{restored.CancelledOrders:N0} held orders were called off."));
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{batches:N0} batches sell nothing until you release them, because their codes may have been sold since: see docs/operations.md, and run batches restored."));
+            $"{restored.Batches:N0} batches sell nothing until you release them, because their codes may have been sold since: see docs/operations.md, and run batches restored."));
         return 0;
+    }
+
+    /// <summary>Restores into <paramref name="target"/> with the settings and services of <paramref name="builder"/>, which then is used up.</summary>
+    internal static async Task<Restored> RunAsync(
+        HostApplicationBuilder builder, string target, string from, bool replace, TimeProvider time, CancellationToken cancellation)
+    {
+        builder.Services.AddSingleton(time);
+        using var folder = RestoreFolder.Open(target, replace, time);
+        var content = folder.CopyIn(from);
+        var (batches, orders) = await PrepareAsync(builder, folder.Work, target, content, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return new Restored(content, batches, orders, folder.PutInPlace());
     }
 
     // The engine itself on the copy, with the keys of the target: keys that do not belong to the backup are refused here, and the ordinary use cases do the rest.
@@ -73,3 +81,6 @@ internal static class RestoreCommand
         return (batches, orders);
     }
 }
+
+/// <summary>What a restore has done; <paramref name="Kept"/> is where the database is that was there before.</summary>
+internal sealed record Restored(BackupContent Content, int Batches, int CancelledOrders, string? Kept);

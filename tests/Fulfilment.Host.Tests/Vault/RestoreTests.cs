@@ -99,6 +99,27 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task FileOfBatchImportedAfterTheBackup_WaitsToo_UntilNoRestoredBatchDoes()
+    {
+        var (key, _, batch) = await SeedAsync();
+        await HostCommand.DoAsync(Folder, "restore", "--from", Backup, "--replace");
+        await using var host = await StartAsync();
+
+        using var again = await host.ImportAsync("VIP", ["number,secret", "L1,lost-1", "L2,lost-2"]);
+        var lost = (await again.JsonAsync()).GetProperty("id").GetString()!;
+        using (var refused = await host.PostAsync("/v1/orders", key, Order("waits")))
+        {
+            await refused.AssertProblemAsync(HttpStatusCode.Conflict, "out_of_stock");
+        }
+
+        await ReleaseByApiAsync(host, lost);
+        Assert.StartsWith("lost-", await BuyAsync(host, key, "lost-released"), StringComparison.Ordinal);
+        await ReleaseByApiAsync(host, batch);
+        await host.ImportAsync("VIP", ["number,secret,expiresOn", $"L3,new-1,{DateTime.UtcNow.AddDays(3):yyyy-MM-dd}"]);
+        Assert.Equal("new-1", await BuyAsync(host, key, "ordinary"));
+    }
+
+    [Fact]
     public async Task WrongFilesAndKeys_AreRefused_BeforeAnythingChanges()
     {
         await SeedAsync();

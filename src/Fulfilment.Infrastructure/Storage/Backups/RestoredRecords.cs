@@ -17,22 +17,29 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
     // A storefront orders events by version, and may have heard of later versions than the backup knows.
     private const int VersionGap = 1_000;
 
+    private const string MayBeSold = """
+        completed_at IS NULL
+        OR (SELECT coalesce(sum(s.available + s.reserved + s.frozen), 0) FROM batch_stock AS s WHERE s.batch_id = batches.id) > 0
+        """;
+
     // Every process compares its snapshot with the counter, and none has ever seen one so far on.
     private const int CounterGap = 1_000_000;
 
     /// <summary>
-    /// Takes every batch out of sale until somebody releases it: any of its codes may have been sold since. Unfinished uploads may go on at once.
+    /// Takes every batch that has codes to sell, or may get some, out of sale until somebody releases it: any of them may have been sold since.
+    /// Unfinished uploads may go on at once.
     /// </summary>
     /// <returns>How many batches.</returns>
     public Task<int> FreezeBatchesAsync(DateTimeOffset backupTakenAt, Actor actor) => database.WriteAsync(async connection =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var batches = (await connection.QueryAsync<(long Id, long Frozen)>("SELECT id, frozen FROM batches").ConfigureAwait(false)).AsList();
+        var batches = (await connection.QueryAsync<(long Id, long Frozen)>($"SELECT id, frozen FROM batches WHERE {MayBeSold}").ConfigureAwait(false)).AsList();
 
         // One that waits from an earlier restore was frozen by that one, and is as it was before it.
-        await connection.ExecuteAsync("""
+        await connection.ExecuteAsync($"""
             UPDATE batches SET restored_frozen = CASE WHEN restored_at IS NULL THEN frozen ELSE restored_frozen END,
                 frozen = 1, restored_at = @now, importer = 0, importing_until = 0
+            WHERE {MayBeSold}
             """, new { now }).ConfigureAwait(false);
         await SetAsync(connection, "restored-at", now).ConfigureAwait(false);
         await SetAsync(connection, "restored-backup-at", backupTakenAt.ToUnixTimeMilliseconds()).ConfigureAwait(false);

@@ -18,11 +18,14 @@ public sealed class SqliteBatchStore(SqliteDatabase database) : IBatchStore, IDi
         return database.WriteAsync(async connection =>
         {
             var row = BatchRow.From(batch);
+
+            // While batches of a restore wait for their release, this may be a file that was imported, and sold from, after the backup: it waits with them. Rejected (21) and recalled (22) ones wait for nothing.
             await connection.ExecuteAsync("""
                 INSERT INTO batches (id, sku_id, status, supplier, purchase_reference, unit_cost, currency, default_expires_on, terms, approved, owner, idempotency_key,
-                                     content_hash, importer, importing_until, processed, accepted, duplicate, rejected)
-                VALUES (@Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Terms, @Approved, @Owner, @IdempotencyKey,
-                        @ContentHash, 0, 0, 0, 0, 0, 0)
+                                     content_hash, importer, importing_until, processed, accepted, duplicate, rejected, frozen, restored_at)
+                SELECT @Id, @SkuId, @Status, @Supplier, @PurchaseReference, @UnitCost, @Currency, @DefaultExpiresOn, @Terms, @Approved, @Owner, @IdempotencyKey,
+                       @ContentHash, 0, 0, 0, 0, 0, 0, max(restored_at) IS NOT NULL, max(restored_at)
+                FROM batches WHERE restored_at IS NOT NULL AND status NOT IN (21, 22)
                 ON CONFLICT (owner, idempotency_key) DO NOTHING
                 """, row).ConfigureAwait(false);
 
