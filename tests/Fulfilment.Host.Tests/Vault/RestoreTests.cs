@@ -59,6 +59,32 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task ListOfWhatWasSoldSince_IsVoided_SoThatAReleaseSellsTheRestAlone()
+    {
+        var (key, _, batch) = await SeedAsync();
+        string sold;
+        await using (var host = await StartAsync())
+        {
+            sold = await BuyAsync(host, key, "after-the-backup");
+        }
+
+        await HostCommand.DoAsync(Folder, "restore", "--from", Backup, "--replace");
+        var list = Path.Combine(_root, "sold.csv");
+        await File.WriteAllLinesAsync(list, ["secret", sold], TestContext.Current.CancellationToken);
+        await HostCommand.DoAsync(Folder, "import", list, "--sold");
+        await using var restored = await StartAsync();
+        await ReleaseByApiAsync(restored, batch);
+
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.NotEqual(sold, await BuyAsync(restored, key, $"rest-{i}"));
+        }
+
+        using var over = await restored.PostAsync("/v1/orders", key, Order("over"));
+        await over.AssertProblemAsync(HttpStatusCode.Conflict, "out_of_stock");
+    }
+
+    [Fact]
     public async Task Evidence_ChangesWithTheBatch_AndAnOldTokenReleasesNothing()
     {
         var (_, _, batch) = await SeedAsync();
