@@ -20,7 +20,7 @@ internal static class ImportCommand
 
     private static readonly Argument<FileInfo> File = new("file")
     {
-        Description = "CSV or NDJSON, in UTF-8 or GB18030, with number, secret and expiresOn; only secret is required. The header is optional; 卡号 密码/卡密 有效期 are understood.",
+        Description = "CSV or NDJSON, in UTF-8 or GB18030, or an Excel workbook (.xlsx, .xls), with number, secret and expiresOn; only secret is required. The header is optional; 卡号 密码/卡密 有效期 are understood.",
     };
 
     private static readonly Option<string?> Sku = new("--sku") { Description = "The SKU the codes are of; required unless --sold.", HelpName = "CODE" };
@@ -31,6 +31,7 @@ internal static class ImportCommand
     private static readonly Option<string?> PurchaseReference = new("--purchase-reference") { Description = "The purchase's number in your books.", HelpName = "TEXT" };
     private static readonly Option<string?> ExpiresOn = new("--expires-on") { Description = "Last day of codes without a date of their own: 2027-01-31. Default: never.", HelpName = "DATE" };
     private static readonly Option<string?> Format = new("--format") { Description = "csv or ndjson. Default: ndjson for .ndjson and .jsonl, else csv.", HelpName = "FORMAT" };
+    private static readonly Option<string?> Sheet = new("--sheet") { Description = "The sheet of a workbook. Default: the first.", HelpName = "NAME" };
     private static readonly Option<string?> Encoding = new("--encoding") { Description = "utf-8 or gb18030. Default: found out from the file.", HelpName = "NAME" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Reads the file, says what an import would take and how the first rows are understood, and stores nothing." };
     private static readonly Option<bool> Sold = new("--sold") { Description = "The codes were sold elsewhere: keeps their fingerprints, so that none of them is ever sold here, and voids those in stock. The codes are not stored." };
@@ -47,7 +48,7 @@ internal static class ImportCommand
     {
         var command = new Command("import", "Imports card keys from a file; also while a host is running.")
         {
-            File, Sku, UnitCost, Currency, Terms, Supplier, PurchaseReference, ExpiresOn, Format, Encoding, Key, Errors, DryRun, Sold,
+            File, Sku, UnitCost, Currency, Terms, Supplier, PurchaseReference, ExpiresOn, Format, Sheet, Encoding, Key, Errors, DryRun, Sold,
         };
         command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(() =>
         {
@@ -102,7 +103,7 @@ internal static class ImportCommand
             throw new SetupException($"--encoding {parsed.GetValue(Encoding)} is not known. Use utf-8 or gb18030.");
         }
 
-        return new ImportRequest(file, FormatOf(file, parsed.GetValue(Format)), encoding, command, parsed.GetValue(Errors), parsed.GetValue(DryRun), parsed.GetValue(Sold));
+        return new ImportRequest(file, FormatOf(file, parsed.GetValue(Format)), encoding, command, parsed.GetValue(Errors), parsed.GetValue(DryRun), parsed.GetValue(Sold), parsed.GetValue(Sheet));
     }
 
     private static BatchTerms? TermsOf(string? terms) => terms switch
@@ -239,8 +240,9 @@ internal static class ImportCommand
         _ => refusal.Detail ?? ProblemTexts.English(refusal.Code).Detail,
     };
 
-    private sealed record ImportRequest(FileInfo File, ImportFormat Format, TextEncoding? Encoding, ImportBatchCommand Command, FileInfo? Errors, bool DryRun, bool Sold)
+    private sealed record ImportRequest(FileInfo File, ImportFormat Format, TextEncoding? Encoding, ImportBatchCommand Command, FileInfo? Errors, bool DryRun, bool Sold, string? Sheet)
     {
-        public ICardKeyRowReader Open() => ImportFormats.Open(Format, File.OpenRead(), Encoding);
+        public ICardKeyRowReader Open() =>
+            ExcelSheet.IsWorkbook(File) ? new SheetRowReader(ExcelSheet.Open(File, Sheet)) : ImportFormats.Open(Format, File.OpenRead(), Encoding);
     }
 }

@@ -80,6 +80,20 @@ internal sealed record CsvLayout(CsvSeparator Separator, bool HasHeader, CsvColu
         return new CsvLayout(separator, HasHeader: false, columns.Count == 1 ? SecretOnly : NumberSecretExpiresOn);
     }
 
+    /// <summary>Reads the first row of a sheet, as <see cref="Read"/> does that of a file.</summary>
+    public static CsvLayout Of(IReadOnlyList<string> firstRow)
+    {
+        var columns = new List<CsvColumn>();
+        foreach (var name in firstRow)
+        {
+            var column = ColumnNamed(Encoding.UTF8.GetBytes(name));
+            columns.Add(column != CsvColumn.Unknown && columns.Contains(column) ? CsvColumn.Duplicate : column);
+        }
+
+        var hasHeader = columns.Any(column => column != CsvColumn.Unknown);
+        return new CsvLayout(CsvSeparator.Tab, hasHeader, hasHeader ? [.. columns] : columns.Count == 1 ? SecretOnly : NumberSecretExpiresOn);
+    }
+
     /// <summary>
     /// Which separator the first row has outside quotes; null when more of it must arrive to tell. Dashes go
     /// before the others: a password between dashes may well have a comma in it, and a code between commas

@@ -23,6 +23,8 @@ internal static class ForeignFile
         ([0x50, 0x4B, 0x03, 0x04], "The file is a zip archive, as Excel workbooks are: unpack it, or save it as CSV. The command import reads .xlsx."),
         ([0xD0, 0xCF, 0x11, 0xE0], "The file is an Office document: save it as CSV. The command import reads .xls."),
         ([0x1F, 0x8B], "The file is compressed with gzip: unpack it."),
+        ([0x89, 0x50, 0x4E, 0x47], "The file is a picture."),
+        ([0xFF, 0xD8, 0xFF], "The file is a picture."),
         ("%PDF-"u8.ToArray(), "The file is a PDF document."),
     ];
 

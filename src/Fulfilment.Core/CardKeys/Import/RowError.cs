@@ -25,7 +25,7 @@ public enum RowError
     /// <summary>A field, or a column with a value, that is there twice.</summary>
     DuplicateField = 6,
 
-    /// <summary>NDJSON: a value that is neither a string nor, where the field is optional, null.</summary>
+    /// <summary>NDJSON: a value that is neither a string nor, where the field is optional, null. A sheet: a date, a truth value or an error where a code should be.</summary>
     WrongType = 7,
 
     /// <summary>Invalid UTF-8, a lone surrogate, or a control character other than tab and line breaks.</summary>
@@ -39,6 +39,9 @@ public enum RowError
 
     /// <summary>Not a date of the calendar in a known form, or outside 2000-01-01 to 9998-12-31.</summary>
     BadDate = 11,
+
+    /// <summary>A spreadsheet's number of more than fifteen digits, or not whole: it has lost digits of the code, and nobody can tell which.</summary>
+    DigitsLost = 12,
 }
 
 /// <summary>The codes under which the API and the error report name a <see cref="RowError"/>.</summary>
@@ -58,5 +61,6 @@ public static class RowErrorCodes
         RowError.FieldTooLong => "field_too_long",
         RowError.EmptySecret => "empty_secret",
         RowError.BadDate => "bad_date",
+        RowError.DigitsLost => "digits_lost",
     };
 }
