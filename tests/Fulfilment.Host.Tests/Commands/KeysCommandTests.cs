@@ -45,6 +45,23 @@ public sealed class KeysCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NewKey_WorksAtItsFirstCall_BeforeTheHostLooksForChanges()
+    {
+        var folder = Directory.CreateTempSubdirectory("fulfilment-keys-").FullName;
+        await using (var host = await TestHost.StartAsync(new TestHostOptions { Folder = folder, Time = new Infrastructure.Tests.ManualTimeProvider(DateTimeOffset.UtcNow) }))
+        {
+            await host.StorefrontAsync();
+            var key = (await HostCommand.DoAsync(folder, "keys", "create", "--owner", "storefront:shop-1", "--scopes", "orders")).Trim();
+
+            using var answer = await host.GetAsync("/v1/orders", key);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Faults_SayWhatToDo_AndMakeNoKey()
     {
         (string[] Arguments, string Says)[] faults =

@@ -229,6 +229,10 @@ internal sealed class CodeLife(Random random, string seed) : IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>Batches that sell nothing until they are released.</summary>
+    public async Task<IReadOnlyList<string>> RestoredBatchesAsync() =>
+        [.. (await Host.Services.GetRequiredService<IRestoredBatchStore>().ListAsync(TestContext.Current.CancellationToken)).Select(batch => PublicId.Format(PublicId.Batch, batch.BatchId))];
+
     /// <summary>Tells the engine every code that was ever shown, as its operators are told to do after a restore.</summary>
     public async Task ReportSoldAsync()
     {

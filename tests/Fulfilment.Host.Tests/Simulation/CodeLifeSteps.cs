@@ -21,7 +21,7 @@ internal static class CodeLifeSteps
         ("expiry", 2, life => life.ExpireAsync()),
         ("key freeze", 2, life => ChangeKeyAsync(life, "freeze")),
         ("key unfreeze", 2, life => ChangeKeyAsync(life, "unfreeze")),
-        ("release after a restore", 4, ReleaseAsync),
+        ("release after a restore", 12, ReleaseAsync),
         ("key void", 1, life => ChangeKeyAsync(life, "void")),
         ("replacement", 4, life => AfterSalesAsync(life, "replacement")),
         ("refund", 3, life => AfterSalesAsync(life, "refund")),
@@ -153,22 +153,21 @@ internal static class CodeLifeSteps
     // The codes that were shown since the backup are told to the engine first, as its operators are told to do; then a batch may be sold from again.
     private static async Task ReleaseAsync(CodeLife life)
     {
-        var batches = await life.StockAsync(life.Pick(Skus));
-        if (batches.GetArrayLength() == 0)
+        var waiting = await life.RestoredBatchesAsync();
+        if (waiting.Count == 0)
         {
             return;
         }
 
-        var id = batches[life.Next(0, batches.GetArrayLength())].GetProperty("id").GetString();
-        var evidence = await life.AskAsync(CodeLife.FirstOperator, HttpMethod.Get, $"/v1/admin/batches/{id}/evidence");
-        if (!evidence.TryGetProperty("evidence", out _))
-        {
-            return;
-        }
-
+        var id = life.Pick(waiting);
         await life.ReportSoldAsync();
-        evidence = await life.AskAsync(CodeLife.FirstOperator, HttpMethod.Get, $"/v1/admin/batches/{id}/evidence");
-        await life.AskAsync(
-            CodeLife.FirstOperator, HttpMethod.Post, $"/v1/admin/batches/{id}/release", $$"""{"reason":"compared","evidence":"{{evidence.GetProperty("evidence").GetString()}}"}""");
+        var shown = await life.AskAsync(CodeLife.FirstOperator, HttpMethod.Get, $"/v1/admin/batches/{id}/evidence");
+
+        // Released by somebody else meanwhile.
+        if (shown.TryGetProperty("evidence", out var evidence))
+        {
+            await life.AskAsync(
+                CodeLife.FirstOperator, HttpMethod.Post, $"/v1/admin/batches/{id}/release", $$"""{"reason":"compared","evidence":"{{evidence.GetString()}}"}""");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Fulfilment.Core;
+using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Sandbox;
 
@@ -8,7 +9,7 @@ namespace Fulfilment.Host.Api.Callers;
 /// Stands before every endpoint that requires a scope: who calls, not too often, and with a key that may. In this order, so that
 /// every answer to a limited caller carries its limit. On the way through it makes no task of its own.
 /// </summary>
-internal sealed class CallerGuard(RequestDelegate next, Authenticator authenticator, IRateLimiter limiter)
+internal sealed class CallerGuard(RequestDelegate next, Authenticator authenticator, ICatalogue catalogue, IRateLimiter limiter)
 {
     private static readonly Refusal Forbidden = new(RefusalCode.Forbidden);
 
@@ -28,6 +29,20 @@ internal sealed class CallerGuard(RequestDelegate next, Authenticator authentica
         // Answers may hold codes and balances, which no cache on the way may keep.
         context.Response.Headers.CacheControl = "no-store";
         var authenticated = authenticator.Authenticate(context);
+        return authenticated.Refusal is { Code: RefusalCode.Unauthorized } && context.Request.Headers.Authorization.Count > 0
+            ? LookAgainAsync(context, required)
+            : GuardAsync(context, authenticated, required);
+    }
+
+    // The key may have been made a moment ago, by a command or on another node, and be newer than our snapshot.
+    private async Task LookAgainAsync(HttpContext context, RequiredScope required)
+    {
+        await catalogue.RefreshAsync(context.RequestAborted);
+        await GuardAsync(context, authenticator.Authenticate(context), required);
+    }
+
+    private Task GuardAsync(HttpContext context, in Result<Caller> authenticated, RequiredScope required)
+    {
         if (authenticated.Refusal is { } refusal)
         {
             SandboxGate.MarkByText(context);
