@@ -83,5 +83,5 @@ internal static class ConformanceCommand
 
     private static WebhookSecret Secret(string? text) => WebhookSecret.TryParse(text, out var secret)
         ? secret
-        : throw new SetupException("--secret is whsec_ and 24 to 64 bytes in base64, as POST /v1/webhook-endpoints shows it.");
+        : throw new SetupException("--secret is whsec_ and 24 to 64 bytes in base64, the same as the endpoint was given. Make one with: echo whsec_$(openssl rand -base64 32)");
 }

@@ -11,6 +11,10 @@ internal static class EncryptionCommand
 {
     // Orders wait seconds for the database, and uploads are stopped by the guard on retired keys.
     private static readonly TimeSpan OutOfUseFor = TimeSpan.FromMinutes(1);
+
+    // Hosts look at the key file every second, and the line before this one in a script may have added the key.
+    private static readonly TimeSpan LoadedWithin = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -55,9 +59,10 @@ internal static class EncryptionCommand
     {
         var id = IdArgument();
         var command = new Command("activate", "Encrypts new codes and personal data with this key from now on. Refused while a running process has not loaded it.") { id };
-        command.SetAction((parsed, cancellation) => EngineCommand.RunAsync(parsed, async (services, _) =>
+        command.SetAction((parsed, cancellation) => EngineCommand.RunAsync(parsed, async (services, stop) =>
         {
             var keyId = parsed.GetValue(id);
+            await WaitUntilLoadedAsync(services, keyId, stop);
             if (await services.GetRequiredService<EncryptionKeyStore>().ActivateAsync(keyId, Audit(services, "encryptionKey.activated", keyId)) is { } refusal)
             {
                 return await CommandErrors.RefuseAsync(refusal);
@@ -170,6 +175,19 @@ internal static class EncryptionCommand
             return 0;
         }, cancellation, needsDatabase: true));
         return command;
+    }
+
+    private static async Task WaitUntilLoadedAsync(IServiceProvider services, byte id, CancellationToken cancellation)
+    {
+        var (store, time) = (services.GetRequiredService<EncryptionKeyStore>(), services.GetRequiredService<TimeProvider>());
+        var started = time.GetTimestamp();
+        while (await store.ReadAsync() is var stored
+            && stored.Keys.Any(key => key.Id == id && key.RetiredAt is null)
+            && stored.Nodes.Any(node => !node.Loaded.Contains(id))
+            && time.GetElapsedTime(started) < LoadedWithin)
+        {
+            await Task.Delay(Pause, time, cancellation);
+        }
     }
 
     private static async Task<IReadOnlyList<int>> WaitForNodesAsync(ReencryptValues reencrypt, TimeProvider time, CancellationToken cancellation)

@@ -213,6 +213,10 @@ internal static class ImportCommand
         {
             AnsiConsole.WriteLine($"Cost, currency or terms are not what is agreed with {batch.Details.Supplier}: nothing is sold until an operator approves it, with POST /v1/admin/batches/{id}/approve.");
         }
+        else if (batch.Restored)
+        {
+            AnsiConsole.WriteLine($"Nothing of it is sold until you release it, because batches wait since a restore and the file may have been sold from since the backup: batches evidence {id}, then batches release.");
+        }
     }
 
     private static async Task WriteErrorsAsync(ImportRequest request, Batch batch, IInventory inventory, CancellationToken cancellation)

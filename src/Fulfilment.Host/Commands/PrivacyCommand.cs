@@ -90,6 +90,11 @@ internal static class PrivacyCommand
     // Never over a file that is there: it may be another person's, or readable by others.
     private static FileStream Create(string path)
     {
+        if (File.Exists(path))
+        {
+            throw new SetupException($"{Path.GetFullPath(path)} is there already. Choose another name; an export never overwrites a file.");
+        }
+
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {

@@ -27,6 +27,9 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Contains("\"available\":2,\"reserved\":0,\"frozen\":0,\"delivered\":1", output, StringComparison.Ordinal);
         Assert.Equal(2, Secret().Count(output));
         Assert.Contains("\"action\":\"codes.revealed\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"frozen\":true", output, StringComparison.Ordinal);
+        Assert.Contains("\"kind\":\"replacement\",\"status\":\"done\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"secret\":\"TEST-", output, StringComparison.Ordinal);
         Assert.EndsWith("stopped with 0\n", output, StringComparison.Ordinal);
         Assert.DoesNotContain("urn:fulfilment:problem", output, StringComparison.Ordinal);
     }
@@ -39,6 +42,9 @@ public sealed partial class ReadmeTests : IDisposable
     [InlineData("README.md")]
     [InlineData("README.zh-CN.md")]
     [InlineData("docs/api.md")]
+    [InlineData("docs/operations.md")]
+    [InlineData("docs/conformance.md")]
+    [InlineData("docs/samples/README.md")]
     public void Links_LeadSomewhere(string page)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;

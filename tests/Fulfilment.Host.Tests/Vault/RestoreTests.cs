@@ -72,6 +72,9 @@ public sealed class RestoreTests : IDisposable
         var list = Path.Combine(_root, "sold.csv");
         await File.WriteAllLinesAsync(list, ["secret", sold], TestContext.Current.CancellationToken);
         await HostCommand.DoAsync(Folder, "import", list, "--sold");
+        var fresh = Path.Combine(_root, "fresh.csv");
+        await File.WriteAllLinesAsync(fresh, ["secret", "fresh-1"], TestContext.Current.CancellationToken);
+        Assert.Contains("Nothing of it is sold until", await HostCommand.DoAsync(Folder, "import", fresh, "--sku", "VIP"), StringComparison.Ordinal);
         await using var restored = await StartAsync();
         await ReleaseByApiAsync(restored, batch);
 
