@@ -75,6 +75,7 @@ internal static class RestoreCommand
         await Engine.OpenAsync(host.Services, cancellation);
         var records = host.Services.GetRequiredService<RestoredRecords>();
         var batches = await records.FreezeBatchesAsync(content.TakenAt, EngineCommand.Actor);
+        await records.CountCodesAsShownAsync();
         await records.RenewEventsAsync();
         await records.EndHoldsAsync();
         var orders = await host.Services.GetRequiredService<SettleHeldOrder>().CancelDueAsync(cancellation);

@@ -61,6 +61,27 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
         "UPDATE orders SET due_at = @now, version = version + @VersionGap WHERE status = @held",
         new { now = time.GetUtcNow().ToUnixTimeMilliseconds(), VersionGap, held = OrderStatus.Held }));
 
+    /// <summary>
+    /// Lets every delivered code count as shown: it may have been after the backup, and a code that somebody knows must not be given back as unseen.
+    /// </summary>
+    public async Task CountCodesAsShownAsync()
+    {
+        var at = time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (long? after = 0; after is not null;)
+        {
+            var from = after.Value;
+            after = await database.WriteAsync(async connection =>
+            {
+                var through = await connection.ExecuteScalarAsync<long?>(
+                    "SELECT max(id) FROM (SELECT id FROM orders WHERE id > @from ORDER BY id LIMIT @RowsAtOnce) AS piece", new { from, RowsAtOnce }).ConfigureAwait(false);
+                await connection.ExecuteAsync(
+                    "UPDATE units SET revealed_at = @at WHERE order_id > @from AND order_id <= @through AND state = @delivered AND revealed_at IS NULL",
+                    new { at, from, through, delivered = UnitState.Delivered }).ConfigureAwait(false);
+                return through;
+            }).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Gives every event a new id, in the same order: a storefront takes an id it has seen for a repeat, and ids given out after the backup must not come again.</summary>
     public async Task RenewEventsAsync()
     {
