@@ -27,8 +27,11 @@ internal static class AdminReveals
             return new ProblemResult(refusal);
         }
 
+        // Nothing was shown in the future, nor before computers counted; hours beyond the calendar's ends cannot be named.
+        var now = time.GetUtcNow();
+        var last = to is not { } end || end > now ? now : end < DateTimeOffset.UnixEpoch ? DateTimeOffset.UnixEpoch : end;
+
         // Counted by whole hours, so the answer says which.
-        var last = to ?? time.GetUtcNow();
         var beforeHour = WatchReveals.HourOf(last.AddHours(1).AddMilliseconds(-1));
         var fromHour = from is { } start ? WatchReveals.HourOf(start) : beforeHour - (DefaultDays * 24);
         if (beforeHour - fromHour > LongestDays * 24)

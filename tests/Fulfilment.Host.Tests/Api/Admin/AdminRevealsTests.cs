@@ -72,6 +72,19 @@ public sealed class AdminRevealsTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Theory]
+    [InlineData("/v1/admin/reveals")]
+    [InlineData("/v1/admin/audit")]
+    [InlineData("/v1/admin/bad-cards")]
+    public async Task Times_AtTheEndsOfTheCalendar_AreAnswered(string list)
+    {
+        foreach (var time in (string[])["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])
+        {
+            using var answer = await shop.Host.GetAsync($"{list}?to={time}", TestHost.OperatorKey);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Theory]
     [InlineData("?from=yesterday", "from")]
     [InlineData("?to=2026-01-01", "to")]
     [InlineData("?from=2020-01-01T00:00:00Z", "from")]
