@@ -88,13 +88,13 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
             new { key, badCard = CardKeyFlagKind.BadCard }).ConfigureAwait(false);
         if (isNew)
         {
+            // The reason stands in the flag, where it can be erased with the person it may name.
             await AuditStore.AppendAsync(connection, new AuditEntry(
                 report.AuditId, report.Actor, "cardKey.reportedBad", $"cardKey:{PublicId.Format(PublicId.CardKey, key)}",
                 After: StorageJson.Write(new
                 {
                     Order = PublicId.Format(PublicId.Order, orderId),
                     Unit = PublicId.Format(PublicId.Unit, report.UnitId),
-                    report.Reason,
                 }))).ConfigureAwait(false);
         }
 

@@ -7,7 +7,7 @@ using Fulfilment.Core.Privacy;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
-/// <summary>Personal data in <c>orders</c> and <c>order_lines</c>.</summary>
+/// <summary>Personal data in <c>orders</c> and <c>order_lines</c>, and in what was said in their after-sales cases.</summary>
 public sealed class SqlitePersonalDataStore(SqliteDatabase database) : IPersonalDataStore
 {
     private const int OrdersAPiece = 200;
@@ -60,6 +60,7 @@ public sealed class SqlitePersonalDataStore(SqliteDatabase database) : IPersonal
             $"UPDATE order_lines SET recipient = NULL, recipient_hash = NULL, inputs = NULL WHERE order_id IN @ids {OfPerson(person)} AND {LineHolds}",
             new { ids, person.Hash }).ConfigureAwait(false);
         await EraseBuyersAsync(connection, ids).ConfigureAwait(false);
+        await EraseReasonsAsync(connection, ids).ConfigureAwait(false);
         if (ids.Count > 0)
         {
             await AuditStore.AppendAsync(
@@ -140,16 +141,26 @@ public sealed class SqlitePersonalDataStore(SqliteDatabase database) : IPersonal
     private static async Task<int> EraseOrdersAsync(DbConnection connection, List<long> ids)
     {
         var holding = (await connection.QueryAsync<long>(
-            $"SELECT id FROM orders WHERE id IN @ids AND (buyer IS NOT NULL OR buyer_reference_hash IS NOT NULL) UNION SELECT order_id FROM order_lines WHERE order_id IN @ids AND {LineHolds}",
+            $"SELECT id FROM orders WHERE id IN @ids AND (buyer IS NOT NULL OR buyer_reference_hash IS NOT NULL) UNION SELECT order_id FROM order_lines WHERE order_id IN @ids AND {LineHolds} UNION SELECT order_id FROM after_sales_cases WHERE order_id IN @ids AND reason <> ''",
             new { ids }).ConfigureAwait(false)).AsList();
         await connection.ExecuteAsync(
             $"UPDATE order_lines SET recipient = NULL, recipient_hash = NULL, inputs = NULL WHERE order_id IN @holding AND {LineHolds}", new { holding }).ConfigureAwait(false);
         await EraseBuyersAsync(connection, holding).ConfigureAwait(false);
+        await EraseReasonsAsync(connection, holding).ConfigureAwait(false);
         return holding.Count;
     }
 
     private static Task<int> EraseBuyersAsync(DbConnection connection, List<long> ids) => connection.ExecuteAsync(
         "UPDATE orders SET buyer = NULL, buyer_reference_hash = NULL WHERE id IN @ids AND (buyer IS NOT NULL OR buyer_reference_hash IS NOT NULL)", new { ids });
+
+    // Why something was given back is in somebody's own words, and may name the buyer. A flag repeats what its case says.
+    private static async Task EraseReasonsAsync(DbConnection connection, List<long> ids)
+    {
+        await connection.ExecuteAsync(
+            "UPDATE after_sales_cases SET reason = '', decision_reason = CASE WHEN decision_reason IS NULL THEN NULL ELSE '' END WHERE order_id IN @ids", new { ids }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            "UPDATE card_key_flags SET reason = '' WHERE card_key_id IN (SELECT card_key_id FROM units WHERE order_id IN @ids AND card_key_id IS NOT NULL)", new { ids }).ConfigureAwait(false);
+    }
 
     // Pages that become free are overwritten too while this runs; all writers overwrite what a row loses within its page.
     private Task<T> EraseAsync<T>(Func<DbConnection, Task<T>> erase) => database.WriteAsync(
