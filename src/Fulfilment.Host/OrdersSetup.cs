@@ -30,7 +30,9 @@ internal static class OrdersSetup
         services.AddSingleton<HeldOrderWatch>();
         services.AddLoop(provider => provider.GetRequiredService<HeldOrderWatch>().RunAsync);
         services.AddSingleton<ISandboxStore, SandboxStore>();
+        services.AddSingleton<ISandboxCaseStore, SandboxCaseStore>();
         services.AddSingleton<PlaceSandboxOrder>();
+        services.AddSingleton<RequestSandboxAfterSales>();
         services.AddSingleton<SandboxPresenter>();
         services.AddSingleton<SandboxWatch>();
         services.AddLoop(provider => provider.GetRequiredService<SandboxWatch>().RunAsync);

@@ -14,20 +14,32 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
     /// <param name="now">Counts the days since the delivery.</param>
     public Result<IReadOnlyList<AfterSalesUnit>> Judge(AfterSalesFacts facts, IReadOnlyList<long> unitIds, bool byOperator, DateTimeOffset now)
     {
-        var units = facts.Order.Lines.SelectMany(line => line.Units.Select(unit => (Line: line, Unit: unit))).ToDictionary(pair => pair.Unit.Id);
+        var units = facts.Order.Lines
+            .SelectMany(line => line.Units.Select(unit => (
+                unit.Id,
+                Unit: new JudgedUnit(line.SkuId, unit is { State: UnitState.Delivered, CardKeyId: not null }, unit.DeliveredAtMs, unit.RevealedAtMs))))
+            .ToDictionary(pair => pair.Id, pair => pair.Unit);
+        return Judge(units, facts.UnitsInCases, unitIds, byOperator, now);
+    }
+
+    /// <summary>The same of units that are known by id.</summary>
+    public Result<IReadOnlyList<AfterSalesUnit>> Judge(
+        IReadOnlyDictionary<long, JudgedUnit> units, IReadOnlySet<long> unitsInCases, IReadOnlyList<long> unitIds, bool byOperator, DateTimeOffset now)
+    {
         var judged = new List<AfterSalesUnit>(unitIds.Count);
         for (var i = 0; i < unitIds.Count; i++)
         {
-            var refusal = !units.TryGetValue(unitIds[i], out var found) ? new Refusal(RefusalCode.UnknownUnit)
-                : facts.UnitsInCases.Contains(found.Unit.Id) ? new Refusal(RefusalCode.AlreadyInCase)
-                : found.Unit is not { State: UnitState.Delivered, CardKeyId: not null } ? new Refusal(RefusalCode.NotEligible, Detail: "The unit has no delivered code.")
-                : byOperator ? null : JudgeByPolicy(SkuOf(found.Line.SkuId).AfterSales, found.Unit, now);
+            var id = unitIds[i];
+            var refusal = !units.TryGetValue(id, out var unit) ? new Refusal(RefusalCode.UnknownUnit)
+                : unitsInCases.Contains(id) ? new Refusal(RefusalCode.AlreadyInCase)
+                : !unit.HasDeliveredCode ? new Refusal(RefusalCode.NotEligible, Detail: "The unit has no delivered code.")
+                : byOperator ? null : JudgeByPolicy(SkuOf(unit.SkuId).AfterSales, unit, now);
             if (refusal is not null)
             {
                 return refusal with { Param = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/unitIds/{i}") };
             }
 
-            judged.Add(new AfterSalesUnit(found.Unit.Id, found.Line.SkuId, found.Unit.RevealedAtMs));
+            judged.Add(new AfterSalesUnit(id, unit.SkuId, unit.RevealedAtMs));
         }
 
         return Result.Of<IReadOnlyList<AfterSalesUnit>>([.. judged.OrderBy(unit => unit.UnitId)]);
@@ -52,7 +64,7 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
         return [.. units.Select(unit => unit.RevealedAtMs is null ? unit : unit with { AutomaticDay = today })];
     }
 
-    private Refusal? JudgeByPolicy(AfterSalesPolicy policy, StoredUnit unit, DateTimeOffset now)
+    private Refusal? JudgeByPolicy(AfterSalesPolicy policy, JudgedUnit unit, DateTimeOffset now)
     {
         if (policy.OnlyUnrevealed && unit.RevealedAtMs is not null)
         {
@@ -68,3 +80,6 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
     private Sku SkuOf(long skuId) =>
         catalogue.Current.FindSku(skuId) ?? throw new InvalidOperationException($"SKU {skuId} is in an order and not in the catalogue.");
 }
+
+/// <summary>What decides whether a unit can be in a case.</summary>
+internal readonly record struct JudgedUnit(long SkuId, bool HasDeliveredCode, long? DeliveredAtMs, long? RevealedAtMs);

@@ -33,7 +33,7 @@ public sealed class RequestAfterSales(
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(actor);
-        var unitIds = request.UnitIds.Select(text => PublicId.TryParse(PublicId.Unit, text, out var id) ? id : 0).ToList();
+        var unitIds = UnitIds(request);
         if (Check(request, unitIds) is { } malformed)
         {
             return malformed;
@@ -101,7 +101,11 @@ public sealed class RequestAfterSales(
         return new RequestedCase(stored ?? throw new InvalidOperationException($"Case {first.CaseId} has an idempotency key and is not there."), IsRepeat: true);
     }
 
-    private static Refusal? Check(AfterSalesRequest request, List<long> unitIds)
+    /// <summary>The ids of the request; 0 where a text is none.</summary>
+    internal static List<long> UnitIds(AfterSalesRequest request) =>
+        [.. request.UnitIds.Select(text => PublicId.TryParse(PublicId.Unit, text, out var id) ? id : 0)];
+
+    internal static Refusal? Check(AfterSalesRequest request, List<long> unitIds)
     {
         var refusal = Field.IdempotencyKey(request.IdempotencyKey)
             ?? Field.Text(request.Reason, "/reason", LongestReason, required: true)
@@ -119,7 +123,7 @@ public sealed class RequestAfterSales(
     }
 
     // Over what the request means: the order of the units says nothing. The reason comes last, so that no other text reads the same.
-    private static byte[] HashOf(AfterSalesRequest request, List<long> unitIds) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
+    internal static byte[] HashOf(AfterSalesRequest request, List<long> unitIds) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $"{request.OrderId} {(int)request.Kind} {string.Join(',', unitIds.Order())} {request.Reason}")));
 
     private static AfterSalesCase Open(long id, AfterSalesRequest request, StoredOrder order, IReadOnlyList<AfterSalesUnit> units, Actor actor) => new()

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
@@ -68,4 +69,9 @@ public sealed record BenefitPage(IReadOnlyList<BenefitView> Units, BenefitPositi
 /// <param name="ReplacesUnitId">The unit whose place it took.</param>
 public sealed record BenefitView(
     string OrderId, string ClientReference, string LineId, string UnitId, string Sku, string? Recipient, UnitState Status, DateOnly? ExpiresOn,
-    DateTimeOffset? DeliveredAt, string? ReplacesUnitId);
+    DateTimeOffset? DeliveredAt, string? ReplacesUnitId)
+{
+    /// <summary>Whether it is play: of an order made with a test key. Left out of real ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Sandbox { get; init; }
+}

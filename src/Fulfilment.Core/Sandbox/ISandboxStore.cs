@@ -1,4 +1,5 @@
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Privacy;
 
 namespace Fulfilment.Core.Sandbox;
 
@@ -16,6 +17,12 @@ public interface ISandboxStore
 
     /// <summary>Orders, newest first; the status of the query is not looked at, because it is not stored.</summary>
     Task<IReadOnlyList<SandboxOrder>> ListAsync(OrderQuery query, CancellationToken cancellation);
+
+    /// <summary>Orders that name the person, newest first, with all their lines.</summary>
+    Task<IReadOnlyList<SandboxOrder>> FindByPersonAsync(long storefrontId, Person person, long before, int limit, CancellationToken cancellation);
+
+    /// <summary>Notes that the codes of these units of the order were shown; the first time stays.</summary>
+    Task RevealAsync(long orderId, IReadOnlyList<long> unitIds, long atMs);
 
     /// <summary>Calls the order off, if <paramref name="isCancellable"/> says of what is stored that it can be. Null when there is none.</summary>
     Task<SandboxCancellation?> CancelAsync(long storefrontId, long orderId, long atMs, Func<SandboxOrder, bool> isCancellable);

@@ -36,6 +36,12 @@ public sealed record SandboxOrder
     /// <summary>Its lines, by id.</summary>
     public required IReadOnlyList<SandboxLine> Lines { get; init; }
 
+    /// <summary>Its after-sales cases, oldest first.</summary>
+    public IReadOnlyList<SandboxCase> Cases { get; init; } = [];
+
+    /// <summary>When the codes of its units were first shown, in Unix milliseconds, by unit; those of others never were.</summary>
+    public IReadOnlyDictionary<long, long> RevealedAtMs { get; init; } = new Dictionary<long, long>();
+
     /// <summary>The time in its id.</summary>
     public DateTimeOffset CreatedAt => IdGenerator.TimeOf(Id);
 }

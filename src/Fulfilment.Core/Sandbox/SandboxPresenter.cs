@@ -1,7 +1,8 @@
+using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
-using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Privacy;
 
 namespace Fulfilment.Core.Sandbox;
 
@@ -21,7 +22,7 @@ public sealed class SandboxPresenter(IPersonalDataProtection people, BusinessCal
     public bool IsCancellable(SandboxOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);
-        return Units(order).Any(line => line.Any(unit => SandboxScript.IsCancellable(unit.Now.State)));
+        return Units(order).Any(line => line.Any(unit => SandboxScript.IsCancellable(unit.State)));
     }
 
     /// <summary>The order as the API shows it.</summary>
@@ -31,19 +32,21 @@ public sealed class SandboxPresenter(IPersonalDataProtection people, BusinessCal
         var lines = Units(order);
         var all = lines.SelectMany(line => line).ToList();
         var cancelled = SandboxScript.CancelledAt(order);
-        var changes = all.SelectMany(unit => unit.Past).Where(at => at > 0 && at != cancelled).Distinct().Count() + (cancelled is null ? 0 : 1);
-        var isOpen = all.Any(unit => OrderStates.IsOpen(unit.Now.State));
+        var ordered = all.Where(unit => unit.ReplacesUnitId is null).ToList();
+        var changes = ordered.SelectMany(unit => unit.Past).Select(step => step.AtSeconds).Where(at => at > 0 && at != cancelled).Distinct().Count() + (cancelled is null ? 0 : 1);
+        var cases = order.Cases.Count(item => item.StatusAt(time.GetUtcNow()) == AfterSalesStatus.Done);
+        var isOpen = all.Any(unit => OrderStates.IsOpen(unit.State));
         return new OrderView
         {
             Id = PublicId.Format(PublicId.Order, order.Id),
             ClientReference = order.ClientReference,
             Status = Status(all),
-            Version = AcceptedOrder.FirstVersion + changes,
+            Version = AcceptedOrder.FirstVersion + changes + cases,
             Currency = order.Currency,
             Amount = order.Lines.Aggregate(Money.Zero, (sum, line) => sum + (line.UnitPrice * line.UnitIds.Count)),
             Source = order.Source,
             CreatedAt = order.CreatedAt,
-            CompletedAt = isOpen ? null : order.CreatedAt.AddSeconds(all.Max(unit => unit.Now.AtSeconds)),
+            CompletedAt = isOpen ? null : order.CreatedAt.AddSeconds(ordered.Max(unit => unit.Step.AtSeconds)),
             Metadata = order.Metadata,
             Lines = [.. order.Lines.Select((line, i) => Show(order, line, lines[i], withCodes))],
             Sandbox = true,
@@ -60,35 +63,63 @@ public sealed class SandboxPresenter(IPersonalDataProtection people, BusinessCal
            select new DeliveredCode(unit.Id, line.Sku, code.Number, code.Secret, unit.ExpiresOn),
     ];
 
-    private OrderLineView Show(SandboxOrder order, SandboxLine line, IReadOnlyList<UnitNow> units, bool withCodes)
+    /// <summary>The units whose codes are there to be shown and never were.</summary>
+    public IReadOnlyList<long> Unrevealed(SandboxOrder order)
     {
-        var sku = SandboxSkus.Sold.FindSku(line.SkuId) ?? throw new InvalidOperationException($"SKU {line.SkuId} is in a sandbox order and is not built in.");
-        return new OrderLineView(
-            PublicId.Format(PublicId.Line, line.Id),
-            sku.Code,
-            line.UnitIds.Count,
-            line.UnitPrice,
-            line.UnitPrice * line.UnitIds.Count,
-            Status(units),
-            line.Recipient is { } recipient ? RecipientMask.Mask(people.Reveal(line.Id, recipient)) : null,
-            line.Metadata,
-            [.. units.Select((unit, i) => Show(order, line, sku, unit, i, withCodes))]);
+        ArgumentNullException.ThrowIfNull(order);
+        return
+        [
+            .. from pair in order.Lines.Zip(Units(order))
+               from unit in pair.Second
+               where SandboxUnits.HasCode(pair.First, unit) && !order.RevealedAtMs.ContainsKey(unit.Id)
+               select unit.Id,
+        ];
     }
 
-    private UnitView Show(SandboxOrder order, SandboxLine line, Sku sku, UnitNow unit, int index, bool withCodes)
+    /// <summary>What the order gives the person, newest unit first.</summary>
+    public IReadOnlyList<(long UnitId, BenefitView Benefit)> Benefits(SandboxOrder order, Person person)
     {
-        var id = PublicId.Format(PublicId.Unit, line.UnitIds[index]);
-        var hasCode = sku.Kind == SkuKind.CardKey && unit.Now.State == UnitState.Delivered;
+        ArgumentNullException.ThrowIfNull(person);
+        var shown = Show(order, withCodes: false);
+        var (lines, units) = (order.Lines, Units(order));
+        return
+        [
+            .. from i in Enumerable.Range(0, lines.Count)
+               where person.Field == PersonField.BuyerReference || lines[i].RecipientHash.AsSpan().SequenceEqual(person.Hash)
+               from pair in units[i].Zip(shown.Lines[i].Units)
+               orderby pair.First.Id descending
+               select (pair.First.Id, Benefit(shown, shown.Lines[i], pair.Second)),
+        ];
+    }
+
+    private static BenefitView Benefit(OrderView order, OrderLineView line, UnitView unit) =>
+        new(order.Id, order.ClientReference, line.Id, unit.Id, line.Sku, line.Recipient, unit.Status, unit.ExpiresOn, unit.DeliveredAt, unit.ReplacesUnitId) { Sandbox = true };
+
+    private OrderLineView Show(SandboxOrder order, SandboxLine line, IReadOnlyList<SandboxUnit> units, bool withCodes) => new(
+        PublicId.Format(PublicId.Line, line.Id),
+        SandboxUnits.SkuOf(line).Code,
+        line.UnitIds.Count,
+        line.UnitPrice,
+        line.UnitPrice * line.UnitIds.Count,
+        Status(units),
+        line.Recipient is { } recipient ? RecipientMask.Mask(people.Reveal(line.Id, recipient)) : null,
+        line.Metadata,
+        [.. units.Select(unit => Show(order, line, unit, withCodes))]);
+
+    private UnitView Show(SandboxOrder order, SandboxLine line, SandboxUnit unit, bool withCodes)
+    {
+        var id = PublicId.Format(PublicId.Unit, unit.Id);
+        var hasCode = SandboxUnits.HasCode(line, unit);
         return new UnitView(
             id,
-            unit.Now.State,
-            unit.Now.State == UnitState.Delivered ? order.CreatedAt.AddSeconds(unit.Now.AtSeconds) : null,
+            unit.State,
+            unit.Step.State == UnitState.Delivered ? SandboxUnits.At(order, unit.Step) : null,
             hasCode ? ExpiryDay.ToDate(calendar.DayOf(order.CreatedAt) + CodeLastsDays) : null,
             unit.NextSeconds is { } next ? order.CreatedAt.AddSeconds(next) : null,
-            unit.Now.State != UnitState.Failed ? null
-                : index >= line.Available ? new UnitFailureView("out_of_stock", "The stock ran short and the order allowed a part.")
+            unit.State != UnitState.Failed ? null
+                : unit.IsShort ? new UnitFailureView("out_of_stock", "The stock ran short and the order allowed a part.")
                 : new UnitFailureView("supplier_rejected", "The supplier will not deliver this."),
-            null,
+            unit.ReplacesUnitId is { } replaced ? PublicId.Format(PublicId.Unit, replaced) : null,
             withCodes && hasCode ? CodeOf(id) : null);
     }
 
@@ -99,30 +130,24 @@ public sealed class SandboxPresenter(IPersonalDataProtection people, BusinessCal
         return new CodeView($"TEST-N{text}", $"TEST-{text[..4]}-{text[4..8]}-{text[8..]}");
     }
 
-    private UnitNow[][] Units(SandboxOrder order)
-    {
-        var seconds = (time.GetUtcNow() - order.CreatedAt).TotalSeconds;
-        return [.. order.Lines.Select(line => line.UnitIds.Select((_, i) => Unit(SandboxScript.Of(order, line, i), seconds)).ToArray())];
-    }
+    private SandboxUnit[][] Units(SandboxOrder order) => SandboxUnits.Of(order, time.GetUtcNow());
 
-    private static UnitNow Unit(IReadOnlyList<SandboxStep> steps, double seconds)
+    private static OrderStatus Status(IReadOnlyCollection<SandboxUnit> units)
     {
-        var now = SandboxScript.At(steps, seconds);
-        var later = steps.Where(step => step.AtSeconds > Math.Max(0, seconds)).Select(step => (double?)step.AtSeconds);
-        return new UnitNow(now, [.. steps.Where(step => step.AtSeconds <= now.AtSeconds).Select(step => step.AtSeconds)], later.Min());
-    }
-
-    private static OrderStatus Status(IReadOnlyCollection<UnitNow> units)
-    {
-        if (units.Any(unit => OrderStates.IsOpen(unit.Now.State)))
+        if (units.Any(unit => OrderStates.IsOpen(unit.State)))
         {
-            return units.Any(unit => unit.Now.State == UnitState.Reserved) ? OrderStatus.Held : OrderStatus.Processing;
+            return units.Any(unit => unit.State == UnitState.Reserved) ? OrderStatus.Held : OrderStatus.Processing;
         }
 
-        var delivered = units.Count(unit => unit.Now.State == UnitState.Delivered);
-        var cancelled = units.Count(unit => unit.Now.State == UnitState.Cancelled);
-        return OrderStates.Close(delivered, units.Count - delivered - cancelled, cancelled);
-    }
+        if (units.Any(unit => unit.State == UnitState.Refunded) && units.All(unit => unit.State != UnitState.Delivered))
+        {
+            return OrderStatus.Refunded;
+        }
 
-    private sealed record UnitNow(SandboxStep Now, IReadOnlyList<double> Past, double? NextSeconds);
+        // Until nothing is left with the buyer, an order stays what its deliveries made it.
+        var ordered = units.Where(unit => unit.ReplacesUnitId is null).ToList();
+        var delivered = ordered.Count(unit => unit.Step.State == UnitState.Delivered);
+        var cancelled = ordered.Count(unit => unit.State == UnitState.Cancelled);
+        return OrderStates.Close(delivered, ordered.Count - delivered - cancelled, cancelled);
+    }
 }

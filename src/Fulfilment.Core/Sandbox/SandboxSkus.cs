@@ -41,6 +41,9 @@ public static class SandboxSkus
         [],
         []);
 
+    /// <summary><see cref="Sold"/> for what reads a catalogue.</summary>
+    public static ICatalogue Catalogue { get; } = new BuiltIn();
+
     /// <summary>Those on the shelf, as the SKU list shows them; newest first.</summary>
     public static IReadOnlyList<Sku> Listed { get; } =
         [.. Sold.Skus.Where(sku => sku.OnShelf).Select(sku => sku.Code == "TEST-PRICE" ? sku with { Price = Price(10) } : sku)];
@@ -65,4 +68,11 @@ public static class SandboxSkus
     };
 
     private static Money Price(int whole) => new(whole * 10_000L);
+
+    private sealed class BuiltIn : ICatalogue
+    {
+        public CatalogueSnapshot Current => Sold;
+
+        public Task RefreshAsync(CancellationToken cancellation = default) => Task.CompletedTask;
+    }
 }

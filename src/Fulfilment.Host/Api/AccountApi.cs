@@ -7,6 +7,7 @@ using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
 using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Host.Api.Sandbox;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
@@ -18,8 +19,8 @@ internal static class AccountApi
     {
         ApiJson.Use(AccountJson.Default);
         var account = app.MapGroup("/v1/account").RequireScope(Scopes.Orders).WithTags("Account");
-        account.MapGet("", GetAsync).WithName("GetAccount").WithSummary("Shows what the storefront has, owes and may spend, by currency.");
-        account.MapGet("/entries", ListAsync).WithName("ListAccountEntries").WithSummary("Lists the movements of the storefront's money, newest first.")
+        account.MapGet("", GetAsync).InSandbox(SandboxAccountApi.Get).WithName("GetAccount").WithSummary("Shows what the storefront has, owes and may spend, by currency.");
+        account.MapGet("/entries", ListAsync).InSandbox(SandboxAccountApi.ListAsync).WithName("ListAccountEntries").WithSummary("Lists the movements of the storefront's money, newest first.")
             .TakesQuery("currency", "Movements in this currency.")
             .TakesQuery("from", "Movements of this time (RFC 3339) or later.")
             .TakesQuery("to", "Movements before this time (RFC 3339).");
@@ -39,27 +40,40 @@ internal static class AccountApi
     private static async Task<Results<Ok<ListAnswer<AccountEntryAnswer>>, ProblemResult>> ListAsync(
         ListQuery page, Caller caller, HttpContext http, IAccountStore accounts, CancellationToken cancellation)
     {
-        var values = http.Request.Query;
-        var (from, to) = ((DateTimeOffset?)null, (DateTimeOffset?)null);
-        if ((OrdersApi.Storefront(caller, out var storefront) ?? page.Refusal ?? QueryNames.Check(values, "limit", "cursor", "currency", "from", "to")
-            ?? QueryTimes.Read(values, "from", out from) ?? QueryTimes.Read(values, "to", out to)) is { } refusal)
+        AccountQuery? query = null;
+        if ((OrdersApi.Storefront(caller, out var storefront) ?? Read(http, page, storefront?.Id ?? 0, out query)) is { } refusal)
         {
             return new ProblemResult(refusal);
         }
 
-        var query = new AccountQuery(storefront.Id, page.Before, page.Limit + 1)
+        var found = await accounts.ListAsync(query!, cancellation);
+        return TypedResults.Ok(ListAnswer<AccountEntryAnswer>.Of(found, page, entry => entry.Id, AccountEntryAnswer.Of));
+    }
+
+    /// <summary>Reads the filters of the list, or tells why they cannot be used.</summary>
+    internal static Refusal? Read(HttpContext http, ListQuery page, long storefrontId, out AccountQuery? query)
+    {
+        var values = http.Request.Query;
+        var (from, to) = ((DateTimeOffset?)null, (DateTimeOffset?)null);
+        var refusal = page.Refusal ?? QueryNames.Check(values, "limit", "cursor", "currency", "from", "to")
+            ?? QueryTimes.Read(values, "from", out from) ?? QueryTimes.Read(values, "to", out to);
+        query = refusal is not null ? null : new AccountQuery(storefrontId, page.Before, page.Limit + 1)
         {
             Currency = values["currency"] is [{ } currency] ? currency : null,
             From = from,
             To = to,
         };
-        var found = await accounts.ListAsync(query, cancellation);
-        return TypedResults.Ok(ListAnswer<AccountEntryAnswer>.Of(found, page, entry => entry.Id, AccountEntryAnswer.Of));
+        return refusal;
     }
 }
 
 /// <summary>A storefront's money; a wallet exists from its first movement on.</summary>
-internal sealed record AccountAnswer(Settlement Settlement, IReadOnlyList<AccountWallet> Wallets);
+internal sealed record AccountAnswer(Settlement Settlement, IReadOnlyList<AccountWallet> Wallets)
+{
+    /// <summary>Whether it is play: asked for with a test key. Left out for live ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Sandbox { get; init; }
+}
 
 /// <summary>Money in one currency. <paramref name="CreditLimit"/> and <paramref name="Available"/> are null where there is no limit.</summary>
 internal sealed record AccountWallet(string Currency, Money Balance, Money Held, Money? CreditLimit, Money? Available)
@@ -74,6 +88,10 @@ internal sealed record AccountWallet(string Currency, Money Balance, Money Held,
 internal sealed record AccountEntryAnswer(
     string Id, DateTimeOffset At, TransferKind Kind, Money Amount, string Currency, string? OrderId, string? ClientReference, string? Reference)
 {
+    /// <summary>Whether it is play: asked for with a test key. Left out for live ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Sandbox { get; init; }
+
     public static AccountEntryAnswer Of(AccountEntry entry) => new(
         PublicId.Format(PublicId.Transfer, entry.Id),
         IdGenerator.TimeOf(entry.Id),

@@ -7,6 +7,7 @@ using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
 using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Host.Api.Sandbox;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,18 +20,18 @@ internal static class AfterSalesApi
     public static readonly RefusalCode[] OfRequest =
         [RefusalCode.UnknownUnit, RefusalCode.AlreadyInCase, RefusalCode.NotEligible, RefusalCode.OutOfStock, RefusalCode.IdempotencyMismatch];
 
-    private static readonly Refusal NotFound = new(RefusalCode.NotFound);
-    private static readonly Refusal StorefrontsOnly = new(RefusalCode.Forbidden, Detail: "This needs a storefront's key; operators use /v1/admin.");
+    internal static readonly Refusal NotFound = new(RefusalCode.NotFound);
+    internal static readonly Refusal StorefrontsOnly = new(RefusalCode.Forbidden, Detail: "This needs a storefront's key; operators use /v1/admin.");
 
     public static void MapAfterSales(this WebApplication app)
     {
         ApiJson.Use(AfterSalesJson.Default);
         var afterSales = app.MapGroup("/v1").RequireScope(Scopes.AfterSales).WithTags("After-sales");
-        afterSales.MapPost("/orders/{id}/after-sales", RequestAsync).WithName("RequestAfterSales").WithSummary("Asks for other codes, or the money, for delivered units; once for each Idempotency-Key.").Refuses(OfRequest);
-        afterSales.MapGet("/after-sales", ListAsync).WithName("ListAfterSales").WithSummary("Lists the storefront's cases, newest first.")
+        afterSales.MapPost("/orders/{id}/after-sales", RequestAsync).InSandbox(SandboxAfterSales.RequestAsync).WithName("RequestAfterSales").WithSummary("Asks for other codes, or the money, for delivered units; once for each Idempotency-Key.").Refuses(OfRequest);
+        afterSales.MapGet("/after-sales", ListAsync).InSandbox(SandboxAfterSales.ListAsync).WithName("ListAfterSales").WithSummary("Lists the storefront's cases, newest first.")
             .TakesQuery("status", "A status of cases.")
             .TakesQuery("orderId", "The cases of this order.");
-        afterSales.MapGet("/after-sales/{id}", GetAsync).WithName("GetAfterSales").WithSummary("Shows a case.");
+        afterSales.MapGet("/after-sales/{id}", GetAsync).InSandbox(SandboxAfterSales.GetAsync).WithName("GetAfterSales").WithSummary("Shows a case.");
     }
 
     private static async Task<Results<Created<AfterSalesView>, Accepted<AfterSalesView>, Ok<AfterSalesView>, ProblemResult>> RequestAsync(
@@ -57,11 +58,17 @@ internal static class AfterSalesApi
             return new ProblemResult(refusal);
         }
 
-        var view = AfterSalesView.Of(requested.Value.Case, catalogue);
-        return requested.Value.IsRepeat ? TypedResults.Ok(view)
-            : view.Status == AfterSalesStatus.PendingApproval ? TypedResults.Accepted(At(view), view)
-            : TypedResults.Created(At(view), view);
+        return Answer(AfterSalesView.Of(requested.Value.Case, catalogue), requested.Value.IsRepeat);
     }
+
+    internal static Results<Created<AfterSalesView>, Accepted<AfterSalesView>, Ok<AfterSalesView>, ProblemResult> Answer(AfterSalesView view, bool isRepeat) =>
+        isRepeat ? TypedResults.Ok(view)
+        : view.Status == AfterSalesStatus.PendingApproval ? TypedResults.Accepted(At(view), view)
+        : TypedResults.Created(At(view), view);
+
+    /// <summary>Reads the filters of a storefront's list, or tells why they cannot be used.</summary>
+    internal static Refusal? Read(HttpContext http, ListQuery page, ref AfterSalesQuery query) =>
+        page.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "status", "orderId") ?? Status(http, ref query) ?? Order(http, ref query);
 
     private static async Task<Results<Ok<AfterSalesView>, ProblemResult>> GetAsync(
         string id, Caller caller, IAfterSalesStore store, ICatalogue catalogue, CancellationToken cancellation)
@@ -85,7 +92,7 @@ internal static class AfterSalesApi
         }
 
         var query = new AfterSalesQuery(page.Before, page.Limit + 1) { StorefrontId = storefront.Id };
-        if ((page.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor", "status", "orderId") ?? Status(http, ref query) ?? Order(http, ref query)) is { } refusal)
+        if (Read(http, page, ref query) is { } refusal)
         {
             return new ProblemResult(refusal);
         }

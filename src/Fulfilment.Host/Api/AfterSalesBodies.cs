@@ -26,6 +26,10 @@ internal record AfterSalesView(
     DateTimeOffset? DecidedAt,
     string? DecisionReason)
 {
+    /// <summary>Whether it is play: asked for with a test key. Left out of real cases.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Sandbox { get; init; }
+
     public static AfterSalesView Of(AfterSalesCase shown, ICatalogue catalogue) => new(
         PublicId.Format(PublicId.AfterSales, shown.Id),
         PublicId.Format(PublicId.Order, shown.OrderId),

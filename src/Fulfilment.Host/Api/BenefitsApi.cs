@@ -4,6 +4,7 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
+using Fulfilment.Host.Api.Sandbox;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api;
@@ -14,7 +15,7 @@ internal static class BenefitsApi
     public static void MapBenefits(this WebApplication app)
     {
         ApiJson.Use(BenefitsJson.Default);
-        app.MapPost("/v1/benefits/search", SearchAsync).RequireScope(Scopes.Orders).WithTags("Orders")
+        app.MapPost("/v1/benefits/search", SearchAsync).InSandbox(SandboxBenefits.SearchAsync).RequireScope(Scopes.Orders).WithTags("Orders")
             .WithName("SearchBenefits").WithSummary("Lists the units of a person, newest first.");
     }
 

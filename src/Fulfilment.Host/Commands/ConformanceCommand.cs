@@ -19,7 +19,12 @@ internal static class ConformanceCommand
     private static Command Run()
     {
         var url = new Option<string>("--url") { Description = "The storefront's webhook endpoint.", HelpName = "URL", Required = true };
-        var secret = new Option<string>("--secret") { Description = "The webhook secret the endpoint was given: whsec_…", HelpName = "SECRET", Required = true };
+        var secret = new Option<string>("--secret")
+        {
+            Description = "The webhook secret the endpoint was given: whsec_…; - reads it from the standard input, which keeps it out of the list of processes and the shell's history.",
+            HelpName = "SECRET",
+            Required = true,
+        };
         var state = new Option<string?>("--state-url")
         {
             Description = $"Where the storefront tells what it knows of an order, as {{\"status\",\"version\",\"deliveries\"}}; {ReferencePlace} stands for the reference. Without it duplicates and order of arrival are judged by answers alone.",
@@ -32,8 +37,8 @@ internal static class ConformanceCommand
         {
             url, secret, state, order, listen, seed,
         };
-        command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(() => RunAsync(
-            new ConformanceOptions(Address(parsed.GetValue(url), "--url"), Secret(parsed.GetValue(secret)), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000_000))
+        command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(async () => await RunAsync(
+            new ConformanceOptions(Address(parsed.GetValue(url), "--url"), Secret(await InputText.ReadAsync(parsed.GetValue(secret))), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000_000))
             {
                 StateUrl = Template(parsed.GetValue(state)),
                 OrderUrl = parsed.GetValue(order) is { } orderUrl ? Address(orderUrl, "--order-url") : null,

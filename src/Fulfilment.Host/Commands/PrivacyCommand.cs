@@ -8,8 +8,6 @@ namespace Fulfilment.Host.Commands;
 /// <summary>What the law gives a person: to see what is stored, and to have it erased. Also beside a running host.</summary>
 internal static class PrivacyCommand
 {
-    private const string FromInput = "-";
-
     private static readonly Option<string?> Recipient = new("--recipient")
     {
         Description = "The account that received benefits; - reads it from the standard input, which keeps it out of the shell's history.",
@@ -66,7 +64,7 @@ internal static class PrivacyCommand
 
     private static async Task<(Person Person, IReadOnlyList<long> Storefronts)> ReadAsync(ParseResult parsed, IServiceProvider services)
     {
-        var (recipient, buyer) = (await TextAsync(parsed.GetValue(Recipient)), await TextAsync(parsed.GetValue(Buyer)));
+        var (recipient, buyer) = (await InputText.ReadAsync(parsed.GetValue(Recipient)), await InputText.ReadAsync(parsed.GetValue(Buyer)));
         var person = Person.Read(recipient, buyer, services.GetRequiredService<IPersonalDataProtection>());
         if (person.Refusal is { } refusal)
         {
@@ -83,9 +81,6 @@ internal static class PrivacyCommand
             ? (person.Value, [one.Id])
             : throw new SetupException($"There is no storefront {code} in this storage. There are: {string.Join(", ", known.Take(20).Select(storefront => storefront.Code))}. --storage chooses the storage.");
     }
-
-    private static async Task<string?> TextAsync(string? given) =>
-        given == FromInput ? await Console.In.ReadLineAsync() ?? throw new SetupException("The standard input is empty; it should hold the text on its first line.") : given;
 
     // Never over a file that is there: it may be another person's, or readable by others.
     private static FileStream Create(string path)

@@ -3,6 +3,7 @@ using Dapper;
 using Fulfilment.Core;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Privacy;
 using Fulfilment.Core.Sandbox;
 
 namespace Fulfilment.Infrastructure.Storage;
@@ -73,6 +74,24 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<SandboxOrder>> FindByPersonAsync(long storefrontId, Person person, long before, int limit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return database.ReadSnapshotAsync<IReadOnlyList<SandboxOrder>>(
+            async connection =>
+            {
+                var ids = (await connection.QueryAsync<long>(OfPersonSql(person.Field), new { storefrontId, person.Hash, before, limit }).ConfigureAwait(false)).AsList();
+                return await QueryAsync(connection, $"SELECT {Columns} FROM sandbox_orders AS o WHERE o.id IN @ids ORDER BY o.id DESC", new { ids }).ConfigureAwait(false);
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task RevealAsync(long orderId, IReadOnlyList<long> unitIds, long atMs) => database.WriteAsync(connection => connection.ExecuteAsync("""
+        INSERT INTO sandbox_reveals (order_id, unit_id, revealed_at) VALUES (@orderId, @unitId, @atMs) ON CONFLICT (order_id, unit_id) DO NOTHING
+        """, unitIds.Select(unitId => new { orderId, unitId, atMs })));
+
+    /// <inheritdoc/>
     public Task<SandboxCancellation?> CancelAsync(long storefrontId, long orderId, long atMs, Func<SandboxOrder, bool> isCancellable)
     {
         ArgumentNullException.ThrowIfNull(isCancellable);
@@ -99,6 +118,12 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
                 DELETE FROM sandbox_lines WHERE order_id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
                 """, parameters).ConfigureAwait(false);
             await connection.ExecuteAsync("""
+                DELETE FROM sandbox_reveals WHERE order_id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
+                """, parameters).ConfigureAwait(false);
+            await connection.ExecuteAsync("""
+                DELETE FROM sandbox_cases WHERE order_id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
+                """, parameters).ConfigureAwait(false);
+            await connection.ExecuteAsync("""
                 DELETE FROM sandbox_refusals WHERE (storefront_id, client_reference) IN
                     (SELECT storefront_id, client_reference FROM sandbox_refusals WHERE refused_at < @atMs ORDER BY refused_at LIMIT @limit)
                 """, parameters).ConfigureAwait(false);
@@ -107,6 +132,19 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
                 """, parameters).ConfigureAwait(false);
         },
         WritePriority.Bulk);
+
+    /// <summary>The storefront's orders that name the person, newest first, through the index of the hash.</summary>
+    internal static string OfPersonSql(PersonField field) => field switch
+    {
+        PersonField.Recipient => """
+            SELECT DISTINCT order_id FROM sandbox_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash AND order_id < @before
+            ORDER BY order_id DESC LIMIT @limit
+            """,
+        PersonField.BuyerReference => """
+            SELECT id FROM sandbox_orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash AND id < @before
+            ORDER BY id DESC LIMIT @limit
+            """,
+    };
 
     private static SandboxPlacement Answer(SandboxOrder order, SandboxOrder stored) => stored.ContentHash.AsSpan().SequenceEqual(order.ContentHash)
         ? new SandboxPlacement.Stored(stored)
@@ -153,13 +191,14 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
         }
 
         await connection.ExecuteAsync("""
-            INSERT INTO sandbox_lines (order_id, id, sku_id, unit_ids, available, unit_price, outcome, recipient, recipient_hash, metadata)
-            VALUES (@OrderId, @Id, @SkuId, @UnitIds, @Available, @UnitPrice, @Outcome, @Recipient, @RecipientHash, @Metadata)
+            INSERT INTO sandbox_lines (order_id, id, storefront_id, sku_id, unit_ids, available, unit_price, outcome, recipient, recipient_hash, metadata)
+            VALUES (@OrderId, @Id, @StorefrontId, @SkuId, @UnitIds, @Available, @UnitPrice, @Outcome, @Recipient, @RecipientHash, @Metadata)
             """,
             order.Lines.Select(line => new
             {
                 OrderId = order.Id,
                 line.Id,
+                order.StorefrontId,
                 line.SkuId,
                 UnitIds = StorageJson.Write(line.UnitIds),
                 line.Available,
@@ -177,7 +216,7 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
         $"SELECT {Columns} FROM sandbox_orders AS o WHERE o.storefront_id = @StorefrontId AND o.client_reference = @ClientReference",
         new { order.StorefrontId, order.ClientReference }).ConfigureAwait(false)).SingleOrDefault();
 
-    private static async Task<SandboxOrder?> FindAsync(DbConnection connection, long storefrontId, long orderId) => (await QueryAsync(
+    internal static async Task<SandboxOrder?> FindAsync(DbConnection connection, long storefrontId, long orderId) => (await QueryAsync(
         connection,
         $"SELECT {Columns} FROM sandbox_orders AS o WHERE o.id = @orderId AND o.storefront_id = @storefrontId",
         new { orderId, storefrontId }).ConfigureAwait(false)).SingleOrDefault();
@@ -185,13 +224,26 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
     private static async Task<List<SandboxOrder>> QueryAsync(DbConnection connection, string sql, object parameters)
     {
         var orders = (await connection.QueryAsync<OrderRow>(sql, parameters).ConfigureAwait(false)).AsList();
-        var lines = orders.Count == 0 ? [] : await connection.QueryAsync<LineRow>("""
+        if (orders.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = orders.ConvertAll(order => order.Id);
+        var lines = await connection.QueryAsync<LineRow>("""
             SELECT order_id AS OrderId, id AS Id, sku_id AS SkuId, unit_ids AS UnitIds, available AS Available, unit_price AS UnitPrice,
                    outcome AS Outcome, recipient AS Recipient, recipient_hash AS RecipientHash, metadata AS Metadata
             FROM sandbox_lines WHERE order_id IN @ids ORDER BY order_id, id
-            """, new { ids = orders.ConvertAll(order => order.Id) }).ConfigureAwait(false);
+            """, new { ids }).ConfigureAwait(false);
+        var reveals = (await connection.QueryAsync<(long OrderId, long UnitId, long AtMs)>(
+            "SELECT order_id, unit_id, revealed_at FROM sandbox_reveals WHERE order_id IN @ids", new { ids }).ConfigureAwait(false)).ToLookup(row => row.OrderId);
+        var cases = await SandboxCaseStore.OfOrdersAsync(connection, ids).ConfigureAwait(false);
         var byOrder = lines.ToLookup(line => line.OrderId, line => line.ToLine());
-        return orders.ConvertAll(order => order.ToOrder([.. byOrder[order.Id]]));
+        return orders.ConvertAll(order => order.ToOrder([.. byOrder[order.Id]]) with
+        {
+            Cases = [.. cases[order.Id]],
+            RevealedAtMs = reveals[order.Id].ToDictionary(row => row.UnitId, row => row.AtMs),
+        });
     }
 
     private static string? Json(IReadOnlyDictionary<string, string>? metadata) => metadata is null ? null : StorageJson.Write(metadata);

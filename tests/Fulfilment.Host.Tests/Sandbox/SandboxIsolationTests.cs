@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Fulfilment.Core.Sandbox;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Sandbox;
@@ -12,6 +13,8 @@ namespace Fulfilment.Host.Tests.Sandbox;
 /// <summary>What is real and what is play never meet.</summary>
 public sealed class SandboxIsolationTests(SandboxShop shop) : IClassFixture<SandboxShop>
 {
+    private static readonly string[] Kinds = ["replacement", "refund"];
+
     [Fact]
     public async Task EveryOutcome_LeavesEveryRealTableAsItWas()
     {
@@ -197,6 +200,7 @@ public sealed class SandboxIsolationTests(SandboxShop shop) : IClassFixture<Sand
                         {
                             played++;
                             using var codes = await shop.Host.GetAsync($"/v1/orders/{order.GetProperty("id")}/codes", shop.Key);
+                            await PlayAfterSalesAsync(order);
                             using var cancelled = await shop.Host.SendAsync(HttpMethod.Post, $"/v1/orders/{order.GetProperty("id")}/cancel", shop.Key);
                         }
                     }
@@ -209,7 +213,27 @@ public sealed class SandboxIsolationTests(SandboxShop shop) : IClassFixture<Sand
         }
 
         Assert.True(played > 50, $"{played} orders");
+        shop.Time.Advance(SandboxCase.Wait);
+        var cases = await shop.CasesAsync("?status=done&limit=200");
+        Assert.True(cases.Count > 20, $"{cases.Count} cases");
+        foreach (var path in (string[])["/v1/account", "/v1/account/entries?limit=200"])
+        {
+            using var read = await shop.Host.GetAsync(path, shop.Key);
+            Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        }
+
+        using var benefits = await shop.Host.PostAsync("/v1/benefits/search", shop.Key, """{"recipient":"13900000000"}""");
+        Assert.NotEmpty((await benefits.JsonAsync()).GetProperty("data").EnumerateArray());
         using var list = await shop.Host.GetAsync("/v1/orders?status=fulfilled", shop.Key);
         Assert.Equal(HttpStatusCode.OK, list.StatusCode);
+    }
+
+    private async Task PlayAfterSalesAsync(JsonElement order)
+    {
+        foreach (var (kind, unit) in Kinds.Zip(UnitIds(order)))
+        {
+            using var asked = await shop.AskAsync(order, [unit], kind);
+            Assert.True((int)asked.StatusCode < 500, $"{(int)asked.StatusCode}");
+        }
     }
 }

@@ -68,6 +68,29 @@ public sealed class SandboxShop : IAsyncLifetime
         return await answer.JsonAsync();
     }
 
+    /// <summary>The public ids of the units of the order's first line.</summary>
+    public static string[] UnitIds(JsonElement order) => [.. order.GetProperty("lines")[0].GetProperty("units").EnumerateArray().Select(unit => unit.GetProperty("id").GetString()!)];
+
+    /// <summary>Asks for after-sales, with an idempotency key of its own unless one is given.</summary>
+    public Task<HttpResponseMessage> AskAsync(
+        JsonElement order, IReadOnlyList<string> unitIds, string kind = "replacement", string reason = "wrong item", string? key = null, string? caller = null)
+    {
+        var body = JsonSerializer.Serialize(new { kind, unitIds, reason });
+        return Host.PostAsync($"/v1/orders/{order.GetProperty("id")}/after-sales", caller ?? Key, body, ("Idempotency-Key", key ?? $"K-{Interlocked.Increment(ref _references)}"));
+    }
+
+    public async Task<JsonElement> CaseAsync(JsonElement item)
+    {
+        using var answer = await Host.GetAsync($"/v1/after-sales/{item.GetProperty("id")}", Key);
+        return await answer.JsonAsync();
+    }
+
+    public async Task<List<JsonElement>> CasesAsync(string query)
+    {
+        using var answer = await Host.GetAsync($"/v1/after-sales{query}", Key);
+        return [.. (await answer.JsonAsync()).GetProperty("data").EnumerateArray()];
+    }
+
     /// <summary>Every row of every table but the sandbox's own, and the leases that the running host renews.</summary>
     public async Task<string> DumpRealTablesAsync()
     {

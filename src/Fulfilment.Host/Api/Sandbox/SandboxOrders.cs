@@ -11,11 +11,8 @@ namespace Fulfilment.Host.Api.Sandbox;
 /// <summary><c>/v1/orders</c> for a test key: the same requests and answers, on orders that are kept apart.</summary>
 internal static class SandboxOrders
 {
-    // An order's status follows from the time and is in no index, so a filter by it looks at so many orders and then answers with a cursor.
-    private const int MostLookedAt = 2_000;
-
     public static async Task<Results<NewOrder, OpenOrder, KnownOrder, ProblemResult>> PlaceAsync(
-        JsonBody<OrderRequest> body, Caller caller, HttpContext http, PlaceSandboxOrder place, SandboxPresenter presenter)
+        JsonBody<OrderRequest> body, Caller caller, HttpContext http, PlaceSandboxOrder place, ISandboxStore store, SandboxPresenter presenter, TimeProvider time)
     {
         var withCodes = false;
         if ((OrdersApi.Storefront(caller, out var storefront) ?? OrdersApi.Include(http, caller, out withCodes) ?? body.Refusal) is { } refusal)
@@ -26,15 +23,16 @@ internal static class SandboxOrders
         switch (await place.HandleAsync(storefront, body.Value))
         {
             case SandboxPlacement.Accepted accepted:
+                var shown = await ShowAsync(accepted.Order, withCodes, store, presenter, time);
                 if (PlaceSandboxOrder.LosesAnswer(accepted.Order))
                 {
                     http.Abort();
                 }
 
-                return OrdersApi.New(presenter.Show(accepted.Order, withCodes));
+                return OrdersApi.New(shown);
 
             case SandboxPlacement.Stored stored:
-                return new KnownOrder(presenter.Show(stored.Order, withCodes));
+                return new KnownOrder(await ShowAsync(stored.Order, withCodes, store, presenter, time));
 
             case SandboxPlacement.Refused refused:
                 return new ProblemResult(refused.Refusal, refused.RetryAfterSeconds);
@@ -44,20 +42,27 @@ internal static class SandboxOrders
         }
     }
 
-    public static async Task<Results<Ok<OrderView>, ProblemResult>> GetAsync(string id, Caller caller, HttpContext http, ISandboxStore store, SandboxPresenter presenter)
+    public static async Task<Results<Ok<OrderView>, ProblemResult>> GetAsync(
+        string id, Caller caller, HttpContext http, ISandboxStore store, SandboxPresenter presenter, TimeProvider time)
     {
         var withCodes = false;
         var found = (OrdersApi.Storefront(caller, out var storefront) ?? OrdersApi.Include(http, caller, out withCodes)) is { } refusal
             ? refusal
             : await FindAsync(id, storefront.Id, store, http);
-        return found.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(presenter.Show(found.Value, withCodes));
+        return found.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(await ShowAsync(found.Value, withCodes, store, presenter, time));
     }
 
     public static async Task<Results<Ok<ListAnswer<DeliveredCode>>, ProblemResult>> CodesAsync(
-        string id, Caller caller, HttpContext http, ISandboxStore store, SandboxPresenter presenter)
+        string id, Caller caller, HttpContext http, ISandboxStore store, SandboxPresenter presenter, TimeProvider time)
     {
         var found = OrdersApi.Storefront(caller, out var storefront) is { } refusal ? refusal : await FindAsync(id, storefront.Id, store, http);
-        return found.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(new ListAnswer<DeliveredCode>(presenter.Codes(found.Value), null));
+        if (found.Refusal is { } missing)
+        {
+            return new ProblemResult(missing);
+        }
+
+        await RevealAsync(found.Value, store, presenter, time);
+        return TypedResults.Ok(new ListAnswer<DeliveredCode>(presenter.Codes(found.Value), null));
     }
 
     public static async Task<Results<Ok<OrderView>, ProblemResult>> CancelAsync(string id, Caller caller, ISandboxStore store, SandboxPresenter presenter, TimeProvider time)
@@ -92,40 +97,30 @@ internal static class SandboxOrders
         }
 
         return TypedResults.Ok(query.Status is { } status
-            ? await ListAsync(query, status, page, store, presenter, http.RequestAborted)
+            ? await SandboxPages.ReadAsync<OrderView>(
+                page,
+                (before, limit) => store.ListAsync(query with { Before = before, Limit = limit }, http.RequestAborted),
+                order => presenter.StatusOf(order) == status ? [(0L, presenter.Show(order, withCodes: false))] : [])
             : ListAnswer<OrderView>.Of(await store.ListAsync(query with { Limit = page.Limit + 1 }, http.RequestAborted), page, order => order.Id, order => presenter.Show(order, withCodes: false)));
     }
 
-    private static async Task<ListAnswer<OrderView>> ListAsync(
-        OrderQuery query, OrderStatus status, ListQuery page, ISandboxStore store, SandboxPresenter presenter, CancellationToken cancellation)
+    // Noted before the answer goes out: a code counts as shown from the first answer that carried it, whether that arrived or not.
+    private static async Task<OrderView> ShowAsync(SandboxOrder order, bool withCodes, ISandboxStore store, SandboxPresenter presenter, TimeProvider time)
     {
-        var found = new List<OrderView>();
-        var before = query.Before;
-        for (var lookedAt = 0; lookedAt < MostLookedAt;)
+        if (withCodes)
         {
-            var piece = await store.ListAsync(query with { Before = before, Limit = ListQuery.LargestLimit }, cancellation);
-            foreach (var order in piece)
-            {
-                if (found.Count == page.Limit)
-                {
-                    return new(found, Cursor.Format(before!.Value));
-                }
-
-                before = order.Id;
-                if (presenter.StatusOf(order) == status)
-                {
-                    found.Add(presenter.Show(order, withCodes: false));
-                }
-            }
-
-            lookedAt += piece.Count;
-            if (piece.Count < ListQuery.LargestLimit)
-            {
-                return new(found, null);
-            }
+            await RevealAsync(order, store, presenter, time);
         }
 
-        return new(found, Cursor.Format(before!.Value));
+        return presenter.Show(order, withCodes);
+    }
+
+    private static async Task RevealAsync(SandboxOrder order, ISandboxStore store, SandboxPresenter presenter, TimeProvider time)
+    {
+        if (presenter.Unrevealed(order) is { Count: > 0 } units)
+        {
+            await store.RevealAsync(order.Id, units, time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
     }
 
     private static async Task<Result<SandboxOrder>> FindAsync(string id, long storefrontId, ISandboxStore store, HttpContext http)

@@ -74,8 +74,7 @@ public sealed class SqlitePersonalDataStore(SqliteDatabase database) : IPersonal
     public Task<int> EraseSandboxAsync(long storefrontId, Person person) => EraseAsync(connection => person.Field switch
     {
         PersonField.Recipient => connection.ExecuteAsync("""
-            UPDATE sandbox_lines SET recipient = NULL, recipient_hash = NULL
-            WHERE recipient_hash = @Hash AND order_id IN (SELECT id FROM sandbox_orders WHERE storefront_id = @storefrontId)
+            UPDATE sandbox_lines SET recipient = NULL, recipient_hash = NULL WHERE storefront_id = @storefrontId AND recipient_hash = @Hash
             """, new { storefrontId, person.Hash }),
         PersonField.BuyerReference => connection.ExecuteAsync(
             "UPDATE sandbox_orders SET buyer_reference_hash = NULL WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash", new { storefrontId, person.Hash }),
