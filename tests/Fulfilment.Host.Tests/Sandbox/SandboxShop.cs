@@ -9,6 +9,8 @@ namespace Fulfilment.Host.Tests.Sandbox;
 /// <summary>A host on manual time with two storefronts and nothing to sell: what a developer has in the first minute.</summary>
 public sealed class SandboxShop : IAsyncLifetime
 {
+    private static readonly string[] Scopes = ["orders", "codes", "afterSales"];
+
     private int _references;
 
     public ManualTimeProvider Time { get; } = new();
@@ -29,14 +31,14 @@ public sealed class SandboxShop : IAsyncLifetime
         Host = await TestHost.StartAsync(new TestHostOptions { Time = Time });
         LiveKey = await Host.ShopAsync();
         Key = await TestKeyAsync();
-        OtherKey = await Host.KeyAsync($"storefront:{await Host.StorefrontAsync("shop-2")}", more: Test);
+        OtherKey = await Host.KeyAsync($"storefront:{await Host.StorefrontAsync("shop-2")}", Scopes, Test);
     }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     public const string Test = ""","mode":"test" """;
 
-    public Task<string> TestKeyAsync() => Host.KeyAsync(scopes: ["orders", "codes", "afterSales"], more: Test);
+    public Task<string> TestKeyAsync() => Host.KeyAsync(scopes: Scopes, more: Test);
 
     /// <summary>A reference no other test has. Time passes, so that no test spends another's rate limit.</summary>
     public string Reference()
