@@ -11,7 +11,12 @@ namespace Fulfilment.Host.Api.Callers;
 /// </summary>
 internal sealed class CallerGuard(RequestDelegate next, Authenticator authenticator, ICatalogue catalogue, IRateLimiter limiter)
 {
+    // Looks at the database for keys that the snapshot does not know: a flood of wrong ones must not make a queue of them.
+    private const int MostLooks = 4;
+
     private static readonly Refusal Forbidden = new(RefusalCode.Forbidden);
+
+    private int _looks;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -37,7 +42,18 @@ internal sealed class CallerGuard(RequestDelegate next, Authenticator authentica
     // The key may have been made a moment ago, by a command or on another node, and be newer than our snapshot.
     private async Task LookAgainAsync(HttpContext context, RequiredScope required)
     {
-        await catalogue.RefreshAsync(context.RequestAborted);
+        try
+        {
+            if (Interlocked.Increment(ref _looks) <= MostLooks)
+            {
+                await catalogue.RefreshAsync(context.RequestAborted);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _looks);
+        }
+
         await GuardAsync(context, authenticator.Authenticate(context), required);
     }
 
