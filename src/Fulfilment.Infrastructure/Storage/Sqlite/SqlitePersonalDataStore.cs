@@ -71,13 +71,19 @@ public sealed class SqlitePersonalDataStore(SqliteDatabase database) : IPersonal
     });
 
     /// <inheritdoc/>
-    public Task<int> EraseSandboxAsync(long storefrontId, Person person) => EraseAsync(connection => person.Field switch
+    public Task<int> EraseSandboxAsync(long storefrontId, Person person) => EraseAsync(async connection =>
     {
-        PersonField.Recipient => connection.ExecuteAsync("""
-            UPDATE sandbox_lines SET recipient = NULL, recipient_hash = NULL WHERE storefront_id = @storefrontId AND recipient_hash = @Hash
-            """, new { storefrontId, person.Hash }),
-        PersonField.BuyerReference => connection.ExecuteAsync(
-            "UPDATE sandbox_orders SET buyer_reference_hash = NULL WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash", new { storefrontId, person.Hash }),
+        var (orders, forget) = person.Field switch
+        {
+            PersonField.Recipient => (
+                "SELECT order_id FROM sandbox_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash",
+                "UPDATE sandbox_lines SET recipient = NULL, recipient_hash = NULL WHERE storefront_id = @storefrontId AND recipient_hash = @Hash"),
+            PersonField.BuyerReference => (
+                "SELECT id FROM sandbox_orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash",
+                "UPDATE sandbox_orders SET buyer_reference_hash = NULL WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash"),
+        };
+        await connection.ExecuteAsync($"UPDATE sandbox_cases SET reason = '' WHERE order_id IN ({orders})", new { storefrontId, person.Hash }).ConfigureAwait(false);
+        return await connection.ExecuteAsync(forget, new { storefrontId, person.Hash }).ConfigureAwait(false);
     });
 
     /// <inheritdoc/>
