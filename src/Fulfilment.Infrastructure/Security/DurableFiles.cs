@@ -7,6 +7,8 @@ namespace Fulfilment.Infrastructure.Security;
 /// <summary>Files that are either not there or there whole, also after a power loss, and made by one process only.</summary>
 internal static partial class DurableFiles
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const int FileExists = 17;      // EEXIST
     private const int Invalid = 22;         // EINVAL
     private const int ReadOnlySystem = 30;  // EROFS
@@ -83,10 +85,15 @@ internal static partial class DurableFiles
     }
 
     /// <summary>An empty file that only its owner can read; others make it grow.</summary>
-    public static void CreatePrivate(string path) => WriteSynced(path, [], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    public static void CreatePrivate(string path) => WriteSynced(path, [], Private);
+
+    /// <summary>An empty file that only its owner can read, unless there is one.</summary>
+    public static void EnsurePrivate(string path) => EnsureEmpty(path, Private);
 
     /// <summary>An empty file that everybody can read and its owner replace, unless there is one.</summary>
-    public static void EnsureEmpty(string path)
+    public static void EnsureEmpty(string path) => EnsureEmpty(path, Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+    private static void EnsureEmpty(string path, UnixFileMode mode)
     {
         if (File.Exists(path))
         {
@@ -95,7 +102,7 @@ internal static partial class DurableFiles
 
         try
         {
-            WriteSynced(path, [], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            WriteSynced(path, [], mode);
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -7,12 +7,13 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <inheritdoc cref="IRestoredBatchStore"/>
 public sealed class RestoredBatchStore(IDatabase database) : IRestoredBatchStore
 {
+    // A batch that was rejected (21) or recalled (22) waits for nothing.
     private const string Waiting = """
         SELECT b.id, b.sku_id, b.restored_at, b.restored_frozen, coalesce((SELECT value FROM settings WHERE name = 'restored-backup-at'), '0') AS backup_at,
                coalesce(sum(s.available), 0) AS available, coalesce(sum(s.reserved), 0) AS reserved, coalesce(sum(s.frozen), 0) AS frozen,
                coalesce(sum(s.delivered), 0) AS delivered, coalesce(sum(s.voided), 0) AS voided, coalesce(sum(s.expired), 0) AS expired
         FROM batches AS b LEFT JOIN batch_stock AS s ON s.batch_id = b.id
-        WHERE b.restored_at IS NOT NULL
+        WHERE b.restored_at IS NOT NULL AND b.status NOT IN (21, 22)
         """;
 
     private const string PerBatch = "GROUP BY b.id, b.sku_id, b.restored_at, b.restored_frozen ORDER BY b.id";

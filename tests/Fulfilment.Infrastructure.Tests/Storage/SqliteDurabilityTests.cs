@@ -1,4 +1,5 @@
 using Dapper;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
@@ -13,6 +14,19 @@ public sealed class SqliteDurabilityTests
         Assert.Equal(2, await OnWriterAsync<long>(database, "PRAGMA synchronous"));
         Assert.Equal("wal", await OnWriterAsync<string>(database, "PRAGMA journal_mode"));
         Assert.Equal(1, await OnWriterAsync<long>(database, "PRAGMA foreign_keys"));
+    }
+
+    [Fact]
+    public void Files_AreTheOwnersAlone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        var folder = Directory.CreateTempSubdirectory("fulfilment-mode-");
+        using (new SqliteDatabase(folder.FullName))
+        {
+            Assert.All(folder.GetFiles("fulfilment.db*"), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
+        }
+
+        folder.Delete(recursive: true);
     }
 
     private static Task<T?> OnWriterAsync<T>(TestDatabase database, string pragma) =>

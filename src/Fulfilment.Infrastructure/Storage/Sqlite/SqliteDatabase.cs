@@ -99,6 +99,8 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
 
     private static SqliteConnection OpenWriter(string file)
     {
+        // SQLite would make a file that everybody can read; its log gets the mode of the file.
+        DurableFiles.EnsurePrivate(file);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
