@@ -71,7 +71,7 @@ internal static class PlainServer
                 }
 
                 var (keyId, batchId, code) = await connection.QuerySingleAsync<(long, long, byte[])>(
-                    "SELECT id, batch_id, code FROM card_keys WHERE sku_id = @Id AND state = 10 ORDER BY expires_on, id LIMIT 1", new { sku.Id }, transaction);
+                    "SELECT id, batch_id, code FROM card_keys WHERE sku_id = @Id AND state = 10 ORDER BY expires_on, batch_id, id LIMIT 1", new { sku.Id }, transaction);
                 await connection.ExecuteAsync("UPDATE card_keys SET state = 13 WHERE id = @keyId AND state = 10", new { keyId }, transaction);
                 var amount = sku.Price.TenThousandths;
                 await connection.ExecuteAsync("""
