@@ -10,7 +10,7 @@ public sealed class RowErrorTests
         Assert.Equal(
             [
                 "1 row_too_long", "2 bad_quote", "3 too_many_fields", "4 bad_json", "5 unknown_field",
-                "6 duplicate_field", "7 wrong_type", "8 bad_text", "9 field_too_long", "10 empty_secret", "11 bad_date",
+                "6 duplicate_field", "7 wrong_type", "8 bad_text", "9 field_too_long", "10 empty_secret", "11 bad_date", "12 digits_lost",
             ],
             Enum.GetValues<RowError>().Select(error => $"{(int)error} {error.Code()}"));
 }
