@@ -38,7 +38,7 @@ public sealed class SandboxAccountTests(SandboxShop shop) : IClassFixture<Sandbo
         string[] atFirst = ["-2.00 USD", "-20.00", "-20.00", "-30.00"];
         Assert.Equal(atFirst, await EntriesAsync(key, ""));
 
-        shop.Time.Advance(TimeSpan.FromSeconds(60));
+        await shop.PassAsync(TimeSpan.FromSeconds(60));
         var from = Uri.EscapeDataString(shop.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
         using (var refunded = await shop.AskAsync(sold, UnitIds(sold)[..2], "refund", caller: key))
         {

@@ -52,9 +52,9 @@ public sealed class SandboxAfterSalesTests(SandboxShop shop) : IClassFixture<San
         Assert.Equal("fulfilled", (await shop.ReadAsync(order)).GetProperty("status").GetString());
         Assert.Single(await shop.CasesAsync($"?status=pendingApproval&orderId={order.GetProperty("id")}"));
 
-        shop.Time.Advance(SandboxCase.Wait - TimeSpan.FromMilliseconds(1));
+        await shop.PassAsync(SandboxCase.Wait - TimeSpan.FromMilliseconds(1));
         Assert.Equal("pendingApproval", (await shop.CaseAsync(waiting)).GetProperty("status").GetString());
-        shop.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await shop.PassAsync(TimeSpan.FromMilliseconds(1));
 
         var done = await shop.CaseAsync(waiting);
         Assert.Equal("done", done.GetProperty("status").GetString());
@@ -79,7 +79,7 @@ public sealed class SandboxAfterSalesTests(SandboxShop shop) : IClassFixture<San
             await taken.AssertProblemAsync(HttpStatusCode.Conflict, "already_in_case", "/unitIds/0");
         }
 
-        shop.Time.Advance(SandboxCase.Wait);
+        await shop.PassAsync(SandboxCase.Wait);
         var rejected = await shop.CaseAsync(await answer.JsonAsync());
         Assert.Equal("rejected", rejected.GetProperty("status").GetString());
         Assert.Equal(JsonValueKind.Null, rejected.GetProperty("units")[0].GetProperty("newUnitId").ValueKind);

@@ -213,7 +213,7 @@ public sealed class SandboxIsolationTests(SandboxShop shop) : IClassFixture<Sand
         }
 
         Assert.True(played > 50, $"{played} orders");
-        shop.Time.Advance(SandboxCase.Wait);
+        await shop.PassAsync(SandboxCase.Wait);
         var cases = await shop.CasesAsync("?status=done&limit=200");
         Assert.True(cases.Count > 10, $"{cases.Count} cases");
         foreach (var path in (string[])["/v1/account", "/v1/account/entries?limit=200"])

@@ -30,10 +30,10 @@ public sealed class SandboxOutcomeTests(SandboxShop shop) : IClassFixture<Sandbo
         {
             var at = int.Parse(later[i].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
             Assert.Equal(order.GetProperty("createdAt").GetDateTimeOffset().AddSeconds(at), Unit(order).GetProperty("nextCheckAt").GetDateTimeOffset());
-            shop.Time.Advance(TimeSpan.FromSeconds(at - passed) - TimeSpan.FromMilliseconds(1));
+            await shop.PassAsync(TimeSpan.FromSeconds(at - passed) - TimeSpan.FromMilliseconds(1));
             Assert.Equal(i + 1, (await shop.ReadAsync(order)).GetProperty("version").GetInt32());
 
-            shop.Time.Advance(TimeSpan.FromMilliseconds(1));
+            await shop.PassAsync(TimeSpan.FromMilliseconds(1));
             passed = at;
             order = await shop.ReadAsync(order);
             Assert.Equal((later[i], i + 2), ($"{at} {States(order)}", order.GetProperty("version").GetInt32()));
@@ -104,9 +104,9 @@ public sealed class SandboxOutcomeTests(SandboxShop shop) : IClassFixture<Sandbo
     {
         var body = Body(shop.Reference(), "13800000429");
         await RefusedAsync(body, HttpStatusCode.TooManyRequests, "velocity_limited", "3");
-        shop.Time.Advance(TimeSpan.FromSeconds(2));
+        await shop.PassAsync(TimeSpan.FromSeconds(2));
         await RefusedAsync(body, HttpStatusCode.TooManyRequests, "velocity_limited", "1");
-        shop.Time.Advance(TimeSpan.FromSeconds(1));
+        await shop.PassAsync(TimeSpan.FromSeconds(1));
 
         await shop.PlacedAsync(body);
         await shop.PlacedAsync(body, HttpStatusCode.OK);
@@ -139,18 +139,18 @@ public sealed class SandboxOutcomeTests(SandboxShop shop) : IClassFixture<Sandbo
     public async Task Cancel_CallsOffWhatIsNotSubmitted_Once()
     {
         var slow = await shop.PlacedAsync(Body(shop.Reference(), "13800000101", quantity: 2), HttpStatusCode.Accepted);
-        shop.Time.Advance(TimeSpan.FromSeconds(4));
+        await shop.PassAsync(TimeSpan.FromSeconds(4));
         using var cancelled = await shop.Host.SendAsync(HttpMethod.Post, $"/v1/orders/{slow.GetProperty("id")}/cancel", shop.Key);
         var order = await cancelled.JsonAsync();
         Assert.Equal(("cancelled cancelled cancelled", 2), (States(order), order.GetProperty("version").GetInt32()));
 
-        shop.Time.Advance(TimeSpan.FromSeconds(10));
+        await shop.PassAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(order.GetRawText(), (await shop.ReadAsync(slow)).GetRawText());
         using var again = await shop.Host.SendAsync(HttpMethod.Post, $"/v1/orders/{slow.GetProperty("id")}/cancel", shop.Key);
         await again.AssertProblemAsync(HttpStatusCode.Conflict, "not_cancellable");
 
         var submitted = await shop.PlacedAsync(Body(shop.Reference(), "13800000101"), HttpStatusCode.Accepted);
-        shop.Time.Advance(TimeSpan.FromSeconds(5));
+        await shop.PassAsync(TimeSpan.FromSeconds(5));
         using var late = await shop.Host.SendAsync(HttpMethod.Post, $"/v1/orders/{submitted.GetProperty("id")}/cancel", shop.Key);
         await late.AssertProblemAsync(HttpStatusCode.Conflict, "not_cancellable");
     }

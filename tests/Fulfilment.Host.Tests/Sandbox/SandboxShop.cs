@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Fulfilment.Infrastructure.Tests;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfilment.Host.Tests.Sandbox;
 
@@ -39,6 +40,13 @@ public sealed class SandboxShop : IAsyncLifetime
     public const string Test = ""","mode":"test" """;
 
     public Task<string> TestKeyAsync() => Host.KeyAsync(scopes: Scopes, more: Test);
+
+    /// <summary>Lets time pass. The host renews the lease of its node beside that, and virtual time would outrun it: requests would find none.</summary>
+    public async Task PassAsync(TimeSpan by)
+    {
+        Time.Advance(by);
+        await Host.Services.GetRequiredService<NodeNumber>().RenewAsync();
+    }
 
     /// <summary>A reference no other test has. Time passes, so that no test spends another's rate limit.</summary>
     public string Reference()
