@@ -5,6 +5,9 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>The database as the stores see it, whatever the engine.</summary>
 public interface IDatabase
 {
+    /// <summary>How this engine writes what engines write differently.</summary>
+    SqlDialect Dialect { get; }
+
     /// <summary>Runs queries on a connection of their own, outside any transaction.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default);
 

@@ -119,6 +119,8 @@ public sealed class UnsellableInFrontTests
 
     private sealed class CountingDatabase(IDatabase inner) : IDatabase
     {
+        public SqlDialect Dialect => inner.Dialect;
+
         public long Steps { get; private set; }
 
         public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default) => inner.ReadAsync(

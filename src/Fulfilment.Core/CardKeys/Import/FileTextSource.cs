@@ -106,8 +106,7 @@ internal sealed class FileTextSource(Stream stream, TextEncoding? declared, bool
     {
         _started = true;
 
-        // Whatever comes first, with all of a signature in it: who sends a row at a time shall not wait for an answer.
-        await FillAsync(ForeignFile.LongestSignature, cancellationToken).ConfigureAwait(false);
+        await FillAsync(ForeignFile.HeadBytes, cancellationToken).ConfigureAwait(false);
         var head = _raw.AsSpan(0, Math.Min(_end, ForeignFile.HeadBytes));
         if (head.StartsWith("\uFEFF"u8))
         {

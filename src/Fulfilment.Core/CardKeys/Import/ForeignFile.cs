@@ -8,11 +8,8 @@ namespace Fulfilment.Core.CardKeys.Import;
 /// </summary>
 internal static class ForeignFile
 {
-    /// <summary>Bytes of a file that are looked at, if so many have come.</summary>
+    /// <summary>Bytes of a file that are looked at: always as many, so that the verdict does not depend on how they arrived.</summary>
     public const int HeadBytes = 512;
-
-    /// <summary>Bytes without which it cannot be told.</summary>
-    public const int LongestSignature = 16;
 
     private const string Utf16 = "The file is UTF-16 (Excel calls it \"Unicode text\"). Save it as CSV UTF-8.";
 

@@ -48,6 +48,16 @@ public sealed class ForeignFileTests
         Assert.Null(reader.Fault);
     }
 
+    [Fact]
+    public async Task BinaryFile_IsRefused_HoweverItsFirstBytesArrive()
+    {
+        byte[] text = [.. "secret,number of the card and some more"u8];
+        await using var reader = new CsvRowReader(new ChunkedStream([.. text, 0, 0, 0, 0], text.Length));
+
+        Assert.False(await reader.ReadAsync(new CardKeyRowBlock(), TestContext.Current.CancellationToken));
+        Assert.Equal("The file is not text.", reader.Fault);
+    }
+
     private static byte[] Zip()
     {
         using var bytes = new MemoryStream();

@@ -113,6 +113,8 @@ public sealed class ReencryptValuesTests : IAsyncLifetime
     /// <summary>Does something at the beginning of each write, in its transaction.</summary>
     private sealed class MeddlingDatabase(IDatabase inner, Func<DbConnection, Task> before) : IDatabase
     {
+        public SqlDialect Dialect => inner.Dialect;
+
         public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default) => inner.ReadAsync(work, cancellation);
 
         public Task<T> ReadSnapshotAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default) => inner.ReadSnapshotAsync(work, cancellation);
