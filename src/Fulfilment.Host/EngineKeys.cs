@@ -56,7 +56,8 @@ internal sealed partial class EngineKeys(EncryptionKeyStore store, CurrentKeys c
             throw new SetupException(exception.Message, exception);
         }
 
-        if (ReferenceEquals(before, current.Ring))
+        // A file that was made or touched is read again; that alone is no news.
+        if (current.Ring.IsSameAs(before))
         {
             return false;
         }

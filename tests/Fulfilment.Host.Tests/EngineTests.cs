@@ -1,4 +1,6 @@
 using Fulfilment.Infrastructure.Security;
+using Fulfilment.Infrastructure.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfilment.Host.Tests;
 
@@ -17,6 +19,15 @@ public sealed class EngineTests : IDisposable
         await using var second = await TestHost.StartAsync(new TestHostOptions { Folder = _folder });
 
         Assert.DoesNotContain("Made the key file", second.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task KeysThatWereJustMade_AreNoNews()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Folder = _folder, Time = new ManualTimeProvider() });
+
+        Assert.False(await host.Services.GetRequiredService<EngineKeys>().RefreshAsync());
+        Assert.DoesNotContain("are loaded", host.Log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,6 +79,13 @@ public sealed record KeyRing
         Fingerprint.IsSameAs(other.Fingerprint) && LookUp.IsSameAs(other.LookUp) && Custody.IsSameAs(other.Custody)
         && other.Encryption.All(key => !Encryption.TryGetValue(key.Key, out var mine) || mine.IsSameAs(key.Value));
 
+    /// <summary>Whether there is nothing in one that is not in the other, the active key included.</summary>
+    public bool IsSameAs(KeyRing other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ActiveEncryptionId == other.ActiveEncryptionId && Encryption.Count == other.Encryption.Count && Continues(other);
+    }
+
     /// <summary>
     /// For each key, by name, 32 hexadecimal digits that tell it from any other and do not reveal it. The host
     /// stores them at its first start and compares them at later ones, see <see cref="KeyCheck"/>.
