@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Dapper;
@@ -30,12 +29,12 @@ public sealed class KeyRotationTests : IDisposable
         using var stop = new CancellationTokenSource();
         var orders = new ConcurrentQueue<(string Id, string Codes)>();
         var load = Task.Run(() => LoadAsync(host, key, orders, stop.Token), TestContext.Current.CancellationToken);
-        await UntilAsync(() => load.IsCompleted || orders.Count > 20);
+        await Patience.UntilAsync(() => load.IsCompleted || orders.Count > 20);
 
         Assert.False(load.IsCompleted, $"{load.Exception}");
         await HostCommand.DoAsync(_folder, "keys", "encryption", "add");
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(_folder, KeyFile.Name)) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
-        await UntilAsync(() => Scalar<string>("SELECT encryption_keys FROM nodes WHERE number = 0") == "1,2");
+        await Patience.UntilAsync(() => Scalar<string>("SELECT encryption_keys FROM nodes WHERE number = 0") == "1,2");
         Assert.Contains("still is active", await AssertActiveAsync("1"), StringComparison.Ordinal);
         await HostCommand.DoAsync(_folder, "keys", "encryption", "activate", "2");
         await KillReencryptionAsync();
@@ -49,7 +48,7 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Contains("Try again after", await HostCommand.RefusedAsync(_folder, "keys", "encryption", "retire", "1"), StringComparison.Ordinal);
         Execute("UPDATE encryption_keys SET deactivated_at = 1 WHERE id = 1");
         await HostCommand.DoAsync(_folder, "keys", "encryption", "retire", "1");
-        await UntilAsync(() => Scalar<string>("SELECT encryption_keys FROM nodes WHERE number = 0") == "2");
+        await Patience.UntilAsync(() => Scalar<string>("SELECT encryption_keys FROM nodes WHERE number = 0") == "2");
         Assert.DoesNotContain("\"1\":", await File.ReadAllTextAsync(Path.Combine(_folder, KeyFile.Name), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         foreach (var (id, codes) in orders)
         {
@@ -110,7 +109,7 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Contains("is the active one", await HostCommand.RefusedAsync(_folder, "keys", "encryption", "retire", "1"), StringComparison.Ordinal);
         await HostCommand.DoAsync(_folder, "keys", "encryption", "add");
         await HostCommand.DoAsync(_folder, "keys", "encryption", "activate", "2");
-        await UntilAsync(() => Scalar<long>("SELECT encryption_active FROM nodes WHERE number = 0") == 2);
+        await Patience.UntilAsync(() => Scalar<long>("SELECT encryption_active FROM nodes WHERE number = 0") == 2);
         Execute("UPDATE encryption_keys SET deactivated_at = 1 WHERE id = 1");
 
         var refused = await HostCommand.RefusedAsync(_folder, "keys", "encryption", "retire", "1");
@@ -154,7 +153,7 @@ public sealed class KeyRotationTests : IDisposable
     private async Task KillReencryptionAsync()
     {
         using var reencryption = HostCommand.Start(_folder, "keys", "encryption", "reencrypt");
-        await UntilAsync(() => reencryption.HasExited || Scalar<long>("SELECT coalesce(sum(changed), 0) FROM reencryptions") > 0);
+        await Patience.UntilAsync(() => reencryption.HasExited || Scalar<long>("SELECT coalesce(sum(changed), 0) FROM reencryptions") > 0);
         reencryption.Kill();
         await reencryption.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
@@ -206,16 +205,5 @@ public sealed class KeyRotationTests : IDisposable
         var database = new SqliteConnection($"Data Source={Path.Combine(_folder, "fulfilment.db")};Pooling=False");
         database.Open();
         return database;
-    }
-
-    // A deadline, not a pause: it only decides when to give up.
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        var patience = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "It never came to be.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
     }
 }
