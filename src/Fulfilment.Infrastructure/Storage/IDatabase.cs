@@ -8,6 +8,10 @@ public interface IDatabase
     /// <summary>How this engine writes what engines write differently.</summary>
     SqlDialect Dialect { get; }
 
+    /// <summary>Looks, before the schema is brought up to date, whether the database can keep the promises at all, and sets what it may set itself.</summary>
+    /// <exception cref="InvalidOperationException">It cannot; the message says what to do.</exception>
+    Task PrepareAsync() => Task.CompletedTask;
+
     /// <summary>Runs queries on a connection of their own, outside any transaction.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default);
 
@@ -16,8 +20,10 @@ public interface IDatabase
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction and answers once it is durable. When it throws, nothing of it remains.
-    /// It must not wait for anything but the database: on SQLite all writers of the process wait for it.
+    /// It must not wait for anything but the database: on SQLite all writers of the process wait for it. On SQL Server it may run again from its beginning,
+    /// so what it leaves outside the database must bear that; and an error it catches has ended its transaction there.
     /// </summary>
+    /// <exception cref="AmbiguousCommitException">The connection broke during the commit; whether the work is stored has to be read.</exception>
     Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt);
 }
 

@@ -5,21 +5,23 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>Brings the schema up to date, forward only, each script in a transaction of its own. Run twice, or by two processes at once, it does nothing the second time.</summary>
 public sealed class Migrator(IDatabase database, TimeProvider time)
 {
-    private const string Folder = "sqlite/";
+    // An index over a large table takes as long as it takes.
+    private const int NoTimeout = 0;
 
-    /// <summary>The scripts of this version.</summary>
-    public static IReadOnlyList<string> Known => Scripts();
+    /// <summary>The scripts of this version for an engine.</summary>
+    public static IReadOnlyList<string> KnownTo(SqlDialect dialect)
+    {
+        ArgumentNullException.ThrowIfNull(dialect);
+        return [.. typeof(Migrator).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(dialect.ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    }
 
-    /// <summary>Applies what is missing; refuses a database that a newer version has already changed.</summary>
+    /// <summary>Applies what is missing; refuses a database that a newer version has already changed, or that cannot keep the promises.</summary>
+    /// <exception cref="InvalidOperationException">The message says what to do.</exception>
     public async Task MigrateAsync()
     {
-        var scripts = Scripts();
-        await database.WriteAsync(async connection => await connection.ExecuteAsync("""
-            CREATE TABLE IF NOT EXISTS schema_migrations (
-                name       TEXT    NOT NULL PRIMARY KEY,
-                applied_at INTEGER NOT NULL
-            ) WITHOUT ROWID
-            """).ConfigureAwait(false)).ConfigureAwait(false);
+        await database.PrepareAsync().ConfigureAwait(false);
+        var scripts = KnownTo(database.Dialect);
+        await database.WriteAsync(connection => connection.ExecuteAsync($"{database.Dialect.LockMigrations} {database.Dialect.MakeMigrationsTable}")).ConfigureAwait(false);
 
         foreach (var script in scripts)
         {
@@ -35,28 +37,52 @@ public sealed class Migrator(IDatabase database, TimeProvider time)
         }
     }
 
-    private Task<int> ApplyAsync(string script) => database.WriteAsync(async connection =>
+    /// <summary>The parts of a script that are sent one by one: a line <c>GO</c> ends each but the last, as the tools of SQL Server have it.</summary>
+    internal static IEnumerable<string> BatchesOf(string script)
     {
-        // Asked inside the transaction: another process may have applied it between our look and our lock.
-        var done = await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM schema_migrations WHERE name = @script", new { script }).ConfigureAwait(false);
-        if (done > 0)
+        var lines = new List<string>();
+        foreach (var line in script.ReplaceLineEndings("\n").Split('\n').Append("GO"))
         {
-            return 0;
+            if (line != "GO")
+            {
+                lines.Add(line);
+            }
+            else if (string.Join('\n', lines) is var batch && !string.IsNullOrWhiteSpace(batch))
+            {
+                yield return batch;
+                lines.Clear();
+            }
         }
+    }
 
-        await connection.ExecuteAsync(Read(script)).ConfigureAwait(false);
-        return await connection.ExecuteAsync(
-            "INSERT INTO schema_migrations (name, applied_at) VALUES (@script, @at)",
-            new { script, at = time.GetUtcNow().ToUnixTimeMilliseconds() }).ConfigureAwait(false);
-    });
-
-    private static List<string> Scripts() =>
-        [.. typeof(Migrator).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-
-    private static string Read(string script)
+    internal static string Read(string script)
     {
         using var stream = typeof(Migrator).Assembly.GetManifestResourceStream(script)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    private Task<int> ApplyAsync(string script) => database.WriteAsync(async connection =>
+    {
+        if (database.Dialect.LockMigrations is { Length: > 0 } takeLock)
+        {
+            await connection.ExecuteAsync(takeLock, commandTimeout: NoTimeout).ConfigureAwait(false);
+        }
+
+        // Asked inside the transaction: another process may have applied it between our look and our lock.
+        var done = await connection.ExecuteScalarAsync<long>("SELECT CAST(count(*) AS bigint) FROM schema_migrations WHERE name = @script", new { script }).ConfigureAwait(false);
+        if (done > 0)
+        {
+            return 0;
+        }
+
+        foreach (var batch in BatchesOf(Read(script)))
+        {
+            await connection.ExecuteAsync(batch, commandTimeout: NoTimeout).ConfigureAwait(false);
+        }
+
+        return await connection.ExecuteAsync(
+            "INSERT INTO schema_migrations (name, applied_at) VALUES (@script, @at)",
+            new { script, at = time.GetUtcNow().ToUnixTimeMilliseconds() }).ConfigureAwait(false);
+    });
 }

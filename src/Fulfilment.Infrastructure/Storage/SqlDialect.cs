@@ -6,8 +6,17 @@ namespace Fulfilment.Infrastructure.Storage;
 /// </summary>
 public abstract class SqlDialect
 {
+    /// <summary>The folder of the schema's scripts.</summary>
+    public abstract string ScriptFolder { get; }
+
+    /// <summary>Makes the table of applied scripts, unless it is there.</summary>
+    public abstract string MakeMigrationsTable { get; }
+
+    /// <summary>Lets one process at a time change the schema until its transaction ends; empty where every write transaction does so.</summary>
+    public abstract string LockMigrations { get; }
+
     /// <summary>Ends a query after so many rows; it has to have an <c>ORDER BY</c>.</summary>
-    /// <param name="count">A parameter such as <c>@limit</c>, or a number.</param>
+    /// <param name="count">A parameter such as <c>@limit</c>, or a number; at least 1, since SQL Server refuses to fetch none.</param>
     public abstract string Limit(string count);
 
     /// <summary>An inner join that SQLite runs in the order in which it is written, where its planner has no statistics to find that order.</summary>

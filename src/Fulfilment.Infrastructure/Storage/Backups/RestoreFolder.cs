@@ -173,7 +173,7 @@ public sealed class RestoreFolder : IDisposable
             throw new BackupException($"{path} is damaged: {fault}");
         }
 
-        var unknown = copy.Query<string>("SELECT name FROM schema_migrations").Except(Migrator.Known, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var unknown = copy.Query<string>("SELECT name FROM schema_migrations").Except(Migrator.KnownTo(SqliteDialect.Instance), StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
             throw new BackupException($"{path} was made by a newer version of the engine ({string.Join(", ", unknown)}). Restore it with that version.");

@@ -7,6 +7,20 @@ public sealed class SqliteDialect : SqlDialect
     public static readonly SqliteDialect Instance = new();
 
     /// <inheritdoc/>
+    public override string ScriptFolder => "sqlite/";
+
+    /// <inheritdoc/>
+    public override string MakeMigrationsTable => """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            name       TEXT    NOT NULL PRIMARY KEY,
+            applied_at INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """;
+
+    /// <inheritdoc/>
+    public override string LockMigrations => "";
+
+    /// <inheritdoc/>
     public override string Limit(string count) => $"LIMIT {count}";
 
     /// <inheritdoc/>
