@@ -7,16 +7,19 @@ namespace Fulfilment.Infrastructure.Pool;
 /// <summary>Reads windows from the tables <c>card_keys</c> and <c>batches</c>.</summary>
 public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowReader
 {
-    // Walks card_keys_fefo from the cursor on and sorts nothing. SQLite begins a comparison of several columns at those that are equal, whatever the
-    // operator: as (expires_on, batch_id, id) > (@day, @batch, @id), or with > instead of the next batch's number, it would walk the cursor's batch once more.
-    internal const string Read = """
+    // Walks card_keys_fefo from the cursor on and sorts nothing: the rest of the cursor's batch, of its day, and of all. As one comparison of the three columns
+    // it would walk the cursor's batch, or its day, once more.
+    internal static string Read(SqlDialect dialect) => $"""
         SELECT expires_on, batch_id, id FROM card_keys
         WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND batch_id = @batch AND id > @id
         UNION ALL
         SELECT expires_on, batch_id, id FROM card_keys
-        WHERE sku_id = @sku AND state = 10 AND (expires_on, batch_id) >= (@day, @nextBatch)
+        WHERE sku_id = @sku AND state = 10 AND expires_on = @day AND batch_id > @batch
+        UNION ALL
+        SELECT expires_on, batch_id, id FROM card_keys
+        WHERE sku_id = @sku AND state = 10 AND expires_on > @day
         ORDER BY expires_on, batch_id, id
-        LIMIT @limit
+        {dialect.Limit("@limit")}
         """;
 
     // What is left out is what the guard refuses; a key that one lets through and the other does not would be read and lost for ever.
@@ -33,8 +36,8 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
                 WindowKey? blocked;
                 do
                 {
-                    var parameters = new { sku = skuId, day = from.ExpiresOn, batch = from.BatchId, nextBatch = from.BatchId + 1, id = from.Id, limit = destination.Length - count };
-                    var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Read, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
+                    var parameters = new { sku = skuId, day = from.ExpiresOn, batch = from.BatchId, id = from.Id, limit = destination.Length - count };
+                    var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Read(database.Dialect), parameters, cancellationToken: cancellation)).ConfigureAwait(false);
                     await using (reader.ConfigureAwait(false))
                     {
                         blocked = Copy(reader, unsellable, destination.Span, ref count);
@@ -59,7 +62,7 @@ public sealed class CardKeyWindowReader(IDatabase database) : ICardKeyWindowRead
     {
         while (count < destination.Length && reader.Read())
         {
-            var key = new WindowKey(reader.GetInt32(0), reader.GetInt64(2), reader.GetInt64(1));
+            var key = new WindowKey((int)reader.GetInt64(0), reader.GetInt64(2), reader.GetInt64(1));
             if (unsellable.Contains(key.BatchId))
             {
                 return key;

@@ -37,7 +37,7 @@ public sealed class AccountStore(IDatabase database) : IAccountStore
                     parameters.Add(Parameter(i), currencies[i]);
                 }
 
-                var rows = (await connection.QueryAsync<(long Id, long Kind, long Amount, string Currency, long? OrderId)>(ListSql(currencies.Count), parameters).ConfigureAwait(false)).AsList();
+                var rows = (await connection.QueryAsync<(long Id, long Kind, long Amount, string Currency, long? OrderId)>(ListSql(database.Dialect, currencies.Count), parameters).ConfigureAwait(false)).AsList();
                 var references = (await connection.QueryAsync<(long Id, string Reference)>(
                     References, new { ids = rows.Where(row => row.OrderId is not null).Select(row => row.OrderId!.Value).Distinct() }).ConfigureAwait(false)).ToDictionary(row => row.Id, row => row.Reference);
                 var deposits = (await connection.QueryAsync<(long Id, string? Reference)>(
@@ -50,9 +50,9 @@ public sealed class AccountStore(IDatabase database) : IAccountStore
     }
 
     /// <summary>Both sides of each currency are ranges of an index; they are merged newest first, without sorting. The account numbers stand as in the partial indexes.</summary>
-    internal static string ListSql(int currencies) =>
+    internal static string ListSql(SqlDialect dialect, int currencies) =>
         string.Join(" UNION ALL ", Enumerable.Range(0, currencies).SelectMany(i => new[] { Side("debit", "-amount", i), Side("credit", "amount", i) }))
-        + " ORDER BY 1 DESC LIMIT @Limit";
+        + " ORDER BY id DESC " + dialect.Limit("@Limit");
 
     private static string Side(string side, string amount, int currency) => $"""
         SELECT id, kind, {amount} AS amount, currency, order_id FROM transfers

@@ -8,7 +8,7 @@ internal static class AfterSalesLedgerSql
     /// changed otherwise.
     /// </summary>
     public const string CaseDiffers = """
-        SELECT unit_id, '', found, due
+        SELECT unit_id, '', found, CAST(due AS bigint)
         FROM (
             SELECT a.unit_id, a.counts, a.new_unit_id, a.refunded, c.status, c.kind, l.unit_price, n.id AS new_id, coalesce(u.state, 0) AS found,
                    CASE WHEN c.status = @CasePending THEN @Delivered WHEN c.kind = @ForReplacement THEN @Replaced ELSE @Refunded END AS due
@@ -19,12 +19,12 @@ internal static class AfterSalesLedgerSql
             LEFT JOIN units n ON n.order_id = c.order_id AND n.id = a.new_unit_id AND n.replaces_unit_id = a.unit_id
         ) AS stored
         WHERE (status <> @CaseRejected AND found <> due)
-           OR (counts = 1) <> (status <> @CaseRejected)
+           OR counts <> CASE WHEN status = @CaseRejected THEN 0 ELSE 1 END
            OR (status = @CaseDone AND kind = @ForReplacement AND new_id IS NULL)
            OR (status = @CaseDone AND kind <> @ForReplacement AND (refunded IS NULL OR refunded <> unit_price))
            OR (status <> @CaseDone AND (new_unit_id IS NOT NULL OR refunded IS NOT NULL))
         UNION ALL
-        SELECT u.id, '', u.state, @Delivered
+        SELECT u.id, '', u.state, CAST(@Delivered AS bigint)
         FROM units u
         WHERE u.state IN (@Replaced, @Refunded)
           AND NOT EXISTS (
@@ -33,7 +33,7 @@ internal static class AfterSalesLedgerSql
         """;
 
     public const string ReplacementDiffers = """
-        SELECT id, '', in_its_place, 1
+        SELECT id, '', CAST(in_its_place AS bigint), CAST(1 AS bigint)
         FROM (
             SELECT u.id, (SELECT count(*) FROM units n WHERE n.order_id = u.order_id AND n.replaces_unit_id = u.id AND n.line_id = u.line_id) AS in_its_place
             FROM units u
@@ -41,7 +41,7 @@ internal static class AfterSalesLedgerSql
         ) AS replaced
         WHERE in_its_place <> 1
         UNION ALL
-        SELECT n.replaces_unit_id, '', 1, 0
+        SELECT n.replaces_unit_id, '', CAST(1 AS bigint), CAST(0 AS bigint)
         FROM units n
         LEFT JOIN units u ON u.order_id = n.order_id AND u.id = n.replaces_unit_id
         WHERE n.replaces_unit_id IS NOT NULL AND (u.id IS NULL OR u.state <> @Replaced)

@@ -17,17 +17,17 @@ internal static class AfterSalesRows
     public static async Task<AfterSalesCase?> FindAsync(DbConnection connection, long caseId) =>
         (await QueryAsync(connection, $"SELECT {Columns} FROM after_sales_cases AS c WHERE c.id = @caseId", new { caseId }).ConfigureAwait(false)).SingleOrDefault();
 
-    public static async Task<IReadOnlyList<AfterSalesCase>> ListAsync(DbConnection connection, AfterSalesQuery query) =>
-        await QueryAsync(connection, ListSql(query), new { query.Before, query.Limit, query.StorefrontId, query.OrderId, query.Status }).ConfigureAwait(false);
+    public static async Task<IReadOnlyList<AfterSalesCase>> ListAsync(DbConnection connection, SqlDialect dialect, AfterSalesQuery query) =>
+        await QueryAsync(connection, ListSql(dialect, query), new { query.Before, query.Limit, query.StorefrontId, query.OrderId, query.Status }).ConfigureAwait(false);
 
     /// <summary>The number of what waits stands in the text, because only then its own index can serve it.</summary>
-    internal static string ListSql(AfterSalesQuery query) => $"""
+    internal static string ListSql(SqlDialect dialect, AfterSalesQuery query) => $"""
         SELECT {Columns} FROM after_sales_cases AS c
         WHERE c.id < @Before
         {(query.StorefrontId is null ? "" : "AND c.storefront_id = @StorefrontId")}
         {(query.OrderId is null ? "" : "AND c.order_id = @OrderId")}
         {(query.Status is null ? "" : query.Status == AfterSalesStatus.PendingApproval ? "AND c.status = 10" : "AND c.status = @Status")}
-        ORDER BY c.id DESC LIMIT @Limit
+        ORDER BY c.id DESC {dialect.Limit("@Limit")}
         """;
 
     private static async Task<List<AfterSalesCase>> QueryAsync(DbConnection connection, string sql, object parameters)

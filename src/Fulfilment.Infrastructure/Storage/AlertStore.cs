@@ -30,7 +30,7 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
     /// <inheritdoc/>
     public Task<IReadOnlyList<Alert>> ListAsync(AlertStatus? status, AlertKind? kind, long before, int limit, CancellationToken cancellation) =>
         database.ReadAsync<IReadOnlyList<Alert>>(
-            async connection => [.. (await connection.QueryAsync<Row>(ListSql(status, kind), new { status, kind, before, limit }).ConfigureAwait(false)).Select(row => row.ToAlert())],
+            async connection => [.. (await connection.QueryAsync<Row>(ListSql(database.Dialect, status, kind), new { status, kind, before, limit }).ConfigureAwait(false)).Select(row => row.ToAlert())],
             cancellation);
 
     /// <inheritdoc/>
@@ -56,16 +56,24 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
     });
 
     /// <summary>For the stores: the alert becomes part of the caller's transaction. The partial unique index decides between a new one and one more of the same.</summary>
-    internal static Task RaiseAsync(DbConnection connection, NewAlert alert, long id, DateTimeOffset now) => connection.ExecuteAsync("""
-        INSERT INTO alerts (id, kind, severity, status, subject, dedup_key, cause, count, last_at)
-        VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @Cause, 1, @now)
-        ON CONFLICT (dedup_key) WHERE status <> 20 DO UPDATE SET count = count + 1, last_at = excluded.last_at, cause = excluded.cause, severity = excluded.severity
-        """, new { id, alert.Kind, alert.Severity, open = AlertStatus.Open, alert.Subject, alert.Key, alert.Cause, now = now.ToUnixTimeMilliseconds() });
+    internal static async Task RaiseAsync(DbConnection connection, NewAlert alert, long id, DateTimeOffset now)
+    {
+        var parameters = new { id, alert.Kind, alert.Severity, open = AlertStatus.Open, alert.Subject, alert.Key, alert.Cause, now = now.ToUnixTimeMilliseconds() };
+        var again = await connection.ExecuteAsync(
+            "UPDATE alerts SET count = count + 1, last_at = @now, cause = @Cause, severity = @Severity WHERE dedup_key = @Key AND status <> 20", parameters).ConfigureAwait(false);
+        if (again == 0)
+        {
+            await connection.ExecuteAsync("""
+                INSERT INTO alerts (id, kind, severity, status, subject, dedup_key, cause, count, last_at)
+                VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @Cause, 1, @now)
+                """, parameters).ConfigureAwait(false);
+        }
+    }
 
-    internal static string ListSql(AlertStatus? status, AlertKind? kind) => $"""
+    internal static string ListSql(SqlDialect dialect, AlertStatus? status, AlertKind? kind) => $"""
         SELECT {Columns} FROM alerts
         WHERE id < @before {(status is null ? "" : "AND status = @status")} {(kind is null ? "" : "AND kind = @kind")}
-        ORDER BY id DESC LIMIT @limit
+        ORDER BY id DESC {dialect.Limit("@limit")}
         """;
 
     private static async Task<Alert?> FindAsync(DbConnection connection, long id) =>

@@ -85,7 +85,7 @@ public sealed class ApiKeyStore(IDatabase database, IdGenerator ids) : IApiKeySt
     {
         var ofOwner = owner is null ? "" : "AND owner_kind = @kind AND owner_code = @code";
         var rows = await database.ReadAsync(connection => connection.QueryAsync<Row>(
-            $"{Select} WHERE id < @before {ofOwner} ORDER BY id DESC LIMIT @limit",
+            $"{Select} WHERE id < @before {ofOwner} ORDER BY id DESC {database.Dialect.Limit("@limit")}",
             new { before = before ?? long.MaxValue, kind = (int?)owner?.Kind, code = owner?.Code, limit }), cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToKey())];
     }

@@ -46,34 +46,34 @@ public sealed class AuditStore(IDatabase database) : IAuditStore
         var before = Math.Min(query.Before, query.To is { } to ? IdGenerator.FirstAt(to) : long.MaxValue);
         var from = query.From is { } start ? IdGenerator.FirstAt(start) : 0;
         var rows = await database.ReadAsync(
-            connection => connection.QueryAsync<Row>(ListSql(query), new { query.Subject, query.Actor, query.KeyId, query.Action, query.Limit, before, from }),
+            connection => connection.QueryAsync<Row>(ListSql(database.Dialect, query), new { query.Subject, query.Actor, query.KeyId, query.Action, query.Limit, before, from }),
             cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToEntry())];
     }
 
     /// <summary>Ids are ordered by time, so each combination of filters is a range of one index, read backwards.</summary>
-    internal static string ListSql(AuditQuery query) => $"""
+    internal static string ListSql(SqlDialect dialect, AuditQuery query) => $"""
         SELECT id, actor, address, action, subject, before, after, key_id AS KeyId
-        FROM audit_entries {Index(query)}
+        FROM audit_entries {(Index(query) is { } index ? dialect.IndexedBy(index) : "")}
         WHERE id < @before AND id >= @from
         {(query.Subject is null ? "" : "AND subject = @Subject")}
         {(query.KeyId is null ? "" : "AND key_id = @KeyId")}
         {(query.Actor is null ? "" : "AND actor = @Actor")}
         {(query.Action is null ? "" : "AND action = @Action")}
         ORDER BY id DESC
-        LIMIT @Limit
+        {dialect.Limit("@Limit")}
         """;
 
     // Named, because SQLite has no statistics to choose by: a subject has few entries, a key fewer than its owner.
-    private static string Index(AuditQuery query) => query switch
+    private static string? Index(AuditQuery query) => query switch
     {
-        { Subject: not null } => "INDEXED BY audit_entries_subject",
-        { KeyId: not null, Action: not null } => "INDEXED BY audit_entries_key_action",
-        { KeyId: not null } => "INDEXED BY audit_entries_key",
-        { Actor: not null, Action: not null } => "INDEXED BY audit_entries_actor_action",
-        { Actor: not null } => "INDEXED BY audit_entries_actor",
-        { Action: not null } => "INDEXED BY audit_entries_action",
-        _ => "",
+        { Subject: not null } => "audit_entries_subject",
+        { KeyId: not null, Action: not null } => "audit_entries_key_action",
+        { KeyId: not null } => "audit_entries_key",
+        { Actor: not null, Action: not null } => "audit_entries_actor_action",
+        { Actor: not null } => "audit_entries_actor",
+        { Action: not null } => "audit_entries_action",
+        _ => null,
     };
 
     private sealed class Row

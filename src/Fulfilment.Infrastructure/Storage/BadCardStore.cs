@@ -19,12 +19,6 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
         b.purchase_reference AS PurchaseReference, b.unit_cost AS UnitCost, b.currency AS Currency, f.reason AS Reason, f.actor AS Actor
         """;
 
-    private const string Joins = """
-        JOIN card_keys AS k ON k.id = f.card_key_id
-        JOIN batches AS b ON b.id = k.batch_id
-        JOIN units AS u ON u.card_key_id = f.card_key_id
-        """;
-
     /// <inheritdoc/>
     public async Task<Result<ReportedBadCard>> FlagAsync(NewBadCard report)
     {
@@ -42,17 +36,23 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
         var before = Math.Min(query.Before, query.To is { } to ? IdGenerator.FirstAt(to) : long.MaxValue);
         var from = query.From is { } start ? IdGenerator.FirstAt(start) : 0;
         var rows = await database.ReadAsync(connection => connection.QueryAsync<Row>(
-            ListSql(query), new { before, from, query.Supplier, query.Limit }), cancellation).ConfigureAwait(false);
+            ListSql(database.Dialect, query), new { before, from, query.Supplier, query.Limit }), cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToCard())];
     }
 
-    /// <summary>Flag 2 is a bad card. CROSS JOIN keeps SQLite from beginning with the batches instead, which would sort.</summary>
-    internal static string ListSql(BadCardQuery query) => $"""
+    /// <summary>Flag 2 is a bad card. The joins in order keep SQLite from beginning with the batches instead, which would sort.</summary>
+    internal static string ListSql(SqlDialect dialect, BadCardQuery query) => $"""
         SELECT {Columns} FROM card_key_flags AS f
-        {Joins.Replace("JOIN", "CROSS JOIN", StringComparison.Ordinal)}
+        {Joins(dialect.JoinInOrder)}
         WHERE f.flag = 2 AND f.id < @before AND f.id >= @from
         {(query.Supplier is null ? "" : "AND b.supplier = @Supplier")}
-        ORDER BY f.id DESC LIMIT @Limit
+        ORDER BY f.id DESC {dialect.Limit("@Limit")}
+        """;
+
+    private static string Joins(string join) => $"""
+        {join} card_keys AS k ON k.id = f.card_key_id
+        {join} batches AS b ON b.id = k.batch_id
+        {join} units AS u ON u.card_key_id = f.card_key_id
         """;
 
     private static async Task<long?> FindOrderAsync(DbConnection connection, long unitId)
@@ -63,7 +63,6 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
             SELECT c.order_id FROM after_sales_units AS a JOIN after_sales_cases AS c ON c.id = a.case_id WHERE a.new_unit_id = @unitId
             UNION ALL
             SELECT order_id FROM units WHERE order_id >= @first AND order_id < @last AND id = @unitId
-            LIMIT 1
             """,
             new { unitId, first = IdGenerator.FirstAt(made - MadeWithin), last = IdGenerator.FirstAt(made + MadeWithin) }).ConfigureAwait(false);
     }
@@ -80,11 +79,11 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
 
         // The primary key decides who was first to report it.
         var isNew = await connection.ExecuteAsync("""
-            INSERT INTO card_key_flags (card_key_id, flag, id, actor, reason) VALUES (@key, @badCard, @Id, @Name, @Reason)
-            ON CONFLICT (card_key_id, flag) DO NOTHING
+            INSERT INTO card_key_flags (card_key_id, flag, id, actor, reason) SELECT @key, @badCard, @Id, @Name, @Reason
+            WHERE NOT EXISTS (SELECT 1 FROM card_key_flags WHERE card_key_id = @key AND flag = @badCard)
             """, new { key, badCard = CardKeyFlagKind.BadCard, report.Id, report.Actor.Name, report.Reason }).ConfigureAwait(false) == 1;
         var row = await connection.QuerySingleAsync<Row>(
-            $"SELECT {Columns} FROM card_key_flags AS f {Joins} WHERE f.card_key_id = @key AND f.flag = @badCard",
+            $"SELECT {Columns} FROM card_key_flags AS f {Joins("JOIN")} WHERE f.card_key_id = @key AND f.flag = @badCard",
             new { key, badCard = CardKeyFlagKind.BadCard }).ConfigureAwait(false);
         if (isNew)
         {

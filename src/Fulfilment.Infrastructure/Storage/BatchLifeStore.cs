@@ -10,31 +10,35 @@ public sealed class BatchLifeStore(IDatabase database) : IBatchLifeStore
 {
     /// <summary>Served by batches_withdrawn: 21 rejected, 22 recalled. Few rows, whatever the number of batches.</summary>
     internal const string Withdrawn = """
-        SELECT id, (SELECT coalesce(sum(s.available + s.frozen), 0) FROM batch_stock s WHERE s.batch_id = batches.id) AS unsold
-        FROM batches
-        WHERE status IN (21, 22) AND unsold > 0
+        SELECT id, unsold
+        FROM (
+            SELECT b.id, (SELECT coalesce(sum(s.available + s.frozen), 0) FROM batch_stock AS s WHERE s.batch_id = b.id) AS unsold
+            FROM batches AS b
+            WHERE b.status IN (21, 22)
+        ) AS withdrawn
+        WHERE unsold > 0
         ORDER BY id
         """;
 
     /// <summary>Walks the table by its key from the batch on: keys have no index by batch, which imports would have to write. 10 available, 12 frozen.</summary>
-    internal const string Unsold = """
-        SELECT id FROM card_keys WHERE id > @after AND batch_id = @batchId AND state IN (10, 12) ORDER BY id LIMIT @limit
+    internal static string Unsold(SqlDialect dialect) => $"""
+        SELECT id FROM card_keys WHERE id > @after AND batch_id = @batchId AND state IN (10, 12) ORDER BY id {dialect.Limit("@limit")}
         """;
 
-    // Exact, where the time of completion is not: ids run ahead of a clock that was set back. The batch has @accepted keys, and the last of them is wanted.
-    private const string LastKey = """
-        SELECT id FROM card_keys WHERE id > @batchId AND batch_id = @batchId ORDER BY id LIMIT 1 OFFSET @accepted - 1
+    // Exact, where the time of completion is not: ids run ahead of a clock that was set back. The last of the batch's keys is behind all others of it.
+    private static string LastKey(SqlDialect dialect) => $"""
+        SELECT id FROM card_keys WHERE id > @batchId AND batch_id = @batchId ORDER BY id {dialect.RowBehind("@others")}
         """;
 
     // 13 delivered.
-    private const string Sold = $"""
+    private static string Sold(SqlDialect dialect) => $"""
         SELECT {SoldKeyRow.Columns}
         FROM card_keys k
-        CROSS JOIN units u ON u.card_key_id = k.id
-        CROSS JOIN orders o ON o.id = u.order_id
+        {dialect.JoinInOrder} units u ON u.card_key_id = k.id
+        {dialect.JoinInOrder} orders o ON o.id = u.order_id
         WHERE k.id > @batchId AND k.id <= @last AND k.batch_id = @batchId AND k.state = 13
         ORDER BY k.id DESC
-        LIMIT @limit
+        {dialect.Limit("@limit")}
         """;
 
     /// <inheritdoc/>
@@ -83,7 +87,7 @@ public sealed class BatchLifeStore(IDatabase database) : IBatchLifeStore
     /// <inheritdoc/>
     public Task<IReadOnlyList<long>> UnsoldKeysAsync(long batchId, long after, int limit, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<long>>(
         async connection => (await connection.QueryAsync<long>(
-            new CommandDefinition(Unsold, new { batchId, after, limit }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList(),
+            new CommandDefinition(Unsold(database.Dialect), new { batchId, after, limit }, cancellationToken: cancellation)).ConfigureAwait(false)).AsList(),
         cancellation);
 
     /// <inheritdoc/>
@@ -99,10 +103,10 @@ public sealed class BatchLifeStore(IDatabase database) : IBatchLifeStore
                     return [];
                 }
 
-                last = await connection.ExecuteScalarAsync<long>(LastKey, new { batchId, accepted }).ConfigureAwait(false);
+                last = await connection.ExecuteScalarAsync<long>(LastKey(database.Dialect), new { batchId, others = accepted - 1 }).ConfigureAwait(false);
             }
 
-            var rows = await connection.QueryAsync<SoldKeyRow>(new CommandDefinition(Sold, new { batchId, last, limit }, cancellationToken: cancellation)).ConfigureAwait(false);
+            var rows = await connection.QueryAsync<SoldKeyRow>(new CommandDefinition(Sold(database.Dialect), new { batchId, last, limit }, cancellationToken: cancellation)).ConfigureAwait(false);
             return [.. rows.Select(row => row.ToKey())];
         },
         cancellation);

@@ -19,7 +19,7 @@ internal class BatchRow
         id AS Id, sku_id AS SkuId, status AS Status, supplier AS Supplier, purchase_reference AS PurchaseReference, unit_cost AS UnitCost,
         currency AS Currency, default_expires_on AS DefaultExpiresOn, owner AS Owner, idempotency_key AS IdempotencyKey, content_hash AS ContentHash,
         processed AS Processed, accepted AS Accepted, duplicate AS Duplicate, rejected AS Rejected, completed_at AS CompletedAt,
-        terms AS Terms, frozen AS IsFrozen, restored_at IS NOT NULL AS IsRestored, approved AS Approved
+        terms AS Terms, frozen AS IsFrozen, CASE WHEN restored_at IS NULL THEN 0 ELSE 1 END AS IsRestored, approved AS Approved
         """;
 
     public long Id { get; init; }

@@ -17,37 +17,37 @@ public sealed class BenefitStore(IDatabase database) : IBenefitStore
             {
                 // One more than asked for: of the order that the last page ended in, nothing may be left.
                 var ids = await connection.QueryAsync<long>(
-                    OrdersSql(person.Field), new { storefrontId, person.Hash, last = start.OrderId, limit = limit + 1 }).ConfigureAwait(false);
+                    OrdersSql(database.Dialect, person.Field), new { storefrontId, person.Hash, last = start.OrderId, limit = limit + 1 }).ConfigureAwait(false);
                 var units = await connection.QueryAsync<Row>(
-                    UnitsSql(person.Field), new { ids, person.Hash, last = start.OrderId, beforeUnit = start.UnitId, limit }).ConfigureAwait(false);
+                    UnitsSql(database.Dialect, person.Field), new { ids, person.Hash, last = start.OrderId, beforeUnit = start.UnitId, limit }).ConfigureAwait(false);
                 return [.. units.Select(row => row.ToBenefit())];
             },
             cancellation);
     }
 
     /// <summary>The storefront's orders that name the person, newest first.</summary>
-    internal static string OrdersSql(PersonField field) => field switch
+    internal static string OrdersSql(SqlDialect dialect, PersonField field) => field switch
     {
-        PersonField.Recipient => """
+        PersonField.Recipient => $"""
             SELECT DISTINCT order_id FROM order_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash AND order_id <= @last
-            ORDER BY order_id DESC LIMIT @limit
+            ORDER BY order_id DESC {dialect.Limit("@limit")}
             """,
-        PersonField.BuyerReference => """
+        PersonField.BuyerReference => $"""
             SELECT id FROM orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash AND id <= @last
-            ORDER BY id DESC LIMIT @limit
+            ORDER BY id DESC {dialect.Limit("@limit")}
             """,
     };
 
     /// <summary>A buyer's units are all of the order; a recipient's are those of the lines that name it.</summary>
-    internal static string UnitsSql(PersonField field) => $"""
+    internal static string UnitsSql(SqlDialect dialect, PersonField field) => $"""
         SELECT u.order_id AS OrderId, o.client_reference AS ClientReference, u.line_id AS LineId, u.id AS UnitId, l.sku_id AS SkuId, u.state AS State,
                k.expires_on AS ExpiresOn, u.delivered_at AS DeliveredAt, u.replaces_unit_id AS ReplacesUnitId, l.recipient AS Recipient
         FROM units AS u
-        CROSS JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
-        CROSS JOIN orders AS o ON o.id = u.order_id
+        {dialect.JoinInOrder} order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+        {dialect.JoinInOrder} orders AS o ON o.id = u.order_id
         LEFT JOIN card_keys AS k ON k.id = u.card_key_id
         WHERE u.order_id IN @ids AND (u.order_id <> @last OR u.id < @beforeUnit) {(field == PersonField.Recipient ? "AND l.recipient_hash = @Hash" : "")}
-        ORDER BY u.order_id DESC, u.id DESC LIMIT @limit
+        ORDER BY u.order_id DESC, u.id DESC {dialect.Limit("@limit")}
         """;
 
     private sealed class Row

@@ -57,7 +57,7 @@ public sealed class CardKeyLookup(IDatabase database) : ICardKeyLookup, IDisposa
             for (long? before = long.MaxValue; before is not null && found.Count < limit;)
             {
                 cancellation.ThrowIfCancellationRequested();
-                before = await database.ReadAsync(connection => ReadStretchAsync(connection, numberHash, before.Value, found), cancellation).ConfigureAwait(false);
+                before = await database.ReadAsync(connection => ReadStretchAsync(connection, database.Dialect, numberHash, before.Value, found), cancellation).ConfigureAwait(false);
             }
 
             return found.Count > limit ? found.GetRange(0, limit) : found;
@@ -72,10 +72,10 @@ public sealed class CardKeyLookup(IDatabase database) : ICardKeyLookup, IDisposa
     public void Dispose() => _one.Dispose();
 
     // Null at the end of the stock.
-    private static async Task<long?> ReadStretchAsync(DbConnection connection, byte[] numberHash, long before, List<long> found)
+    private static async Task<long?> ReadStretchAsync(DbConnection connection, SqlDialect dialect, byte[] numberHash, long before, List<long> found)
     {
         var first = await connection.ExecuteScalarAsync<long?>(
-            "SELECT id FROM card_keys WHERE id < @before ORDER BY id DESC LIMIT 1 OFFSET @offset", new { before, offset = KeysAtOnce - 1 }).ConfigureAwait(false);
+            $"SELECT id FROM card_keys WHERE id < @before ORDER BY id DESC {dialect.RowBehind("@others")}", new { before, others = KeysAtOnce - 1 }).ConfigureAwait(false);
         found.AddRange(await connection.QueryAsync<long>(
             "SELECT id FROM card_keys WHERE id >= @first AND id < @before AND number_hash = @numberHash ORDER BY id DESC",
             new { first = first ?? 0, before, numberHash }).ConfigureAwait(false));

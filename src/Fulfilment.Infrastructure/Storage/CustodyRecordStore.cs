@@ -18,7 +18,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
         return database.ReadSnapshotAsync(
             async connection =>
             {
-                await work(new Records(connection)).ConfigureAwait(false);
+                await work(new Records(connection, database.Dialect)).ConfigureAwait(false);
                 return true;
             },
             cancellation);
@@ -39,12 +39,10 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
     /// <summary>Keys have no index by batch, which imports would have to write; but a batch's keys were made after it, and it has so many.</summary>
     internal const string KeysOfBatch = $"{Columns} WHERE k.id > @batchId AND k.id <= @last AND k.batch_id = @batchId ORDER BY k.id, e.sequence";
 
-    private const string LastKeyOfBatch = """
-        SELECT k.id FROM card_keys k WHERE k.id > @batchId AND k.batch_id = @batchId
-        ORDER BY k.id LIMIT 1 OFFSET (SELECT max(b.accepted, 1) - 1 FROM batches b WHERE b.id = @batchId)
-        """;
+    private static string LastKeyOfBatch(SqlDialect dialect) =>
+        $"SELECT k.id FROM card_keys k WHERE k.id > @batchId AND k.batch_id = @batchId ORDER BY k.id {dialect.RowBehind("@others")}";
 
-    private sealed class Records(DbConnection connection) : ICustodyRecords
+    private sealed class Records(DbConnection connection, SqlDialect dialect) : ICustodyRecords
     {
         public async Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation)
         {
@@ -73,7 +71,10 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
         public async IAsyncEnumerable<CustodyRecord> KeysOfBatchAsync(long batchId, [EnumeratorCancellation] CancellationToken cancellation)
         {
             // While it is imported there may be fewer than counted, or the count may be wrong: then all that follow are looked at.
-            var last = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(LastKeyOfBatch, new { batchId }, cancellationToken: cancellation)).ConfigureAwait(false) ?? long.MaxValue;
+            var accepted = await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition("SELECT accepted FROM batches WHERE id = @batchId", new { batchId }, cancellationToken: cancellation)).ConfigureAwait(false);
+            var last = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+                LastKeyOfBatch(dialect), new { batchId, others = Math.Max(accepted, 1) - 1 }, cancellationToken: cancellation)).ConfigureAwait(false) ?? long.MaxValue;
             await foreach (var record in KeysAsync(KeysOfBatch, new { batchId, last }, cancellation).ConfigureAwait(false))
             {
                 yield return record;
@@ -156,15 +157,15 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
         }
 
         private static CustodyKey ReadKey(DbDataReader reader) => new(
-            new CustodyOrigin(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(4), Sized(reader.GetFieldValue<byte[]>(5), ICodeProtection.HashSize)),
-            (CardKeyState)reader.GetInt32(3),
+            new CustodyOrigin(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), (int)reader.GetInt64(4), Sized(reader.GetFieldValue<byte[]>(5), ICodeProtection.HashSize)),
+            (CardKeyState)reader.GetInt64(3),
             reader.IsDBNull(6) ? null : reader.GetInt64(6),
-            reader.IsDBNull(7) ? null : new KeyHolder(reader.GetInt64(7), (UnitState)reader.GetInt32(8)));
+            reader.IsDBNull(7) ? null : new KeyHolder(reader.GetInt64(7), (UnitState)reader.GetInt64(8)));
 
         private static CustodyEntry? ReadEntry(DbDataReader reader) => reader.IsDBNull(9)
             ? null
             : new CustodyEntry(
-                reader.GetInt64(0), reader.GetInt32(9), (CardKeyState)reader.GetInt32(10), reader.GetInt64(11),
+                reader.GetInt64(0), (int)reader.GetInt64(9), (CardKeyState)reader.GetInt64(10), reader.GetInt64(11),
                 reader.IsDBNull(12) ? null : reader.GetInt64(12), Sized(reader.GetFieldValue<byte[]>(13), CustodyChain.SealLength));
 
         // Somebody wrote bytes of another length over it. Zeros are no seal either, and everything after them can go on.

@@ -23,7 +23,7 @@ public sealed class InventoryReader(IDatabase database) : IInventory
             + (filter.Owner is null ? "" : "owner = @Owner AND ")
             + (filter.Status is null ? "" : "status = @Status AND ");
         var rows = await QueryAsync<BatchRow>(
-            $"SELECT {BatchRow.Columns} FROM batches WHERE {conditions}id < @before ORDER BY id DESC LIMIT @limit",
+            $"SELECT {BatchRow.Columns} FROM batches WHERE {conditions}id < @before ORDER BY id DESC {database.Dialect.Limit("@limit")}",
             new { filter.SkuId, filter.Owner, filter.Status, before, limit }, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToBatch())];
     }
@@ -32,7 +32,7 @@ public sealed class InventoryReader(IDatabase database) : IInventory
     public async Task<IReadOnlyList<RejectedRow>> RejectedRowsAsync(long batchId, long afterLine, int limit, CancellationToken cancellation)
     {
         var rows = await QueryAsync<(long Line, int Reason)>(
-            "SELECT line, reason FROM batch_errors WHERE batch_id = @batchId AND line > @afterLine ORDER BY line LIMIT @limit",
+            $"SELECT line, reason FROM batch_errors WHERE batch_id = @batchId AND line > @afterLine ORDER BY line {database.Dialect.Limit("@limit")}",
             new { batchId, afterLine, limit },
             cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => new RejectedRow(row.Line, new RowReason(row.Reason)))];
@@ -42,12 +42,17 @@ public sealed class InventoryReader(IDatabase database) : IInventory
     public async Task<IReadOnlyList<BatchStock>> StockAsync(long skuId, string? owner, CancellationToken cancellation)
     {
         // One statement, so that counts and batches are of one moment.
+        var batches = "FROM batches WHERE sku_id = @skuId" + (owner is null ? "" : " AND owner = @owner");
         var rows = await QueryAsync<BatchStockRow>($"""
-            SELECT b.*, coalesce(sum(s.available), 0) AS Available, coalesce(sum(s.reserved), 0) AS Reserved, coalesce(sum(s.frozen), 0) AS Frozen,
-                   coalesce(sum(s.delivered), 0) AS Delivered, coalesce(sum(s.voided), 0) AS Voided, coalesce(sum(s.expired), 0) AS Expired
-            FROM (SELECT {BatchRow.Columns} FROM batches WHERE sku_id = @skuId {(owner is null ? "" : "AND owner = @owner")}) b
-            LEFT JOIN batch_stock s ON s.batch_id = b.Id
-            GROUP BY b.Id
+            SELECT b.*, coalesce(s.available, 0) AS Available, coalesce(s.reserved, 0) AS Reserved, coalesce(s.frozen, 0) AS Frozen,
+                   coalesce(s.delivered, 0) AS Delivered, coalesce(s.voided, 0) AS Voided, coalesce(s.expired, 0) AS Expired
+            FROM (SELECT {BatchRow.Columns} {batches}) AS b
+            LEFT JOIN (
+                SELECT batch_id, sum(available) AS available, sum(reserved) AS reserved, sum(frozen) AS frozen, sum(delivered) AS delivered,
+                       sum(voided) AS voided, sum(expired) AS expired
+                FROM batch_stock WHERE batch_id IN (SELECT id {batches})
+                GROUP BY batch_id
+            ) AS s ON s.batch_id = b.Id
             ORDER BY b.Id DESC
             """, new { skuId, owner }, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => new BatchStock(row.ToBatch(), row.Counts))];

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Data;
+using Dapper;
 using Fulfilment.Core.CardKeys;
 
 namespace Fulfilment.Infrastructure.Storage;
@@ -7,25 +7,29 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>Reads the table <c>code_fingerprints</c>.</summary>
 public sealed class KnownCodes(IDatabase database) : IKnownCodes
 {
+    // A round trip each; few enough parameters for every engine.
+    private const int AtOnce = 500;
+
     /// <inheritdoc/>
     public Task<bool[]> AreKnownAsync(IReadOnlyList<UInt128> fingerprints, CancellationToken cancellation) => database.ReadAsync(
         async connection =>
         {
-            ArgumentNullException.ThrowIfNull(fingerprints);
-            var known = new bool[fingerprints.Count];
-            var fingerprint = new byte[ICodeProtection.HashSize];
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT 1 FROM code_fingerprints WHERE fingerprint = @fingerprint";
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.DbType, parameter.Value) = ("@fingerprint", DbType.Binary, fingerprint);
-            command.Parameters.Add(parameter);
-            for (var i = 0; i < known.Length; i++)
+            var known = new HashSet<UInt128>();
+            foreach (var some in fingerprints.Select(Bytes).Chunk(AtOnce))
             {
-                BinaryPrimitives.WriteUInt128BigEndian(fingerprint, fingerprints[i]);
-                known[i] = await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not null;
+                var found = await connection.QueryAsync<byte[]>(new CommandDefinition(
+                    "SELECT fingerprint FROM code_fingerprints WHERE fingerprint IN @some", new { some }, cancellationToken: cancellation)).ConfigureAwait(false);
+                known.UnionWith(found.Select(fingerprint => BinaryPrimitives.ReadUInt128BigEndian(fingerprint)));
             }
 
-            return known;
+            return fingerprints.Select(known.Contains).ToArray();
         },
         cancellation);
+
+    private static byte[] Bytes(UInt128 fingerprint)
+    {
+        var bytes = new byte[ICodeProtection.HashSize];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, fingerprint);
+        return bytes;
+    }
 }

@@ -64,7 +64,7 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
             var totals = new List<AccountTotal>();
             await foreach (var row in RowsAsync(LedgerSql.TrialBalance, cancellation).ConfigureAwait(false))
             {
-                totals.Add(new AccountTotal((AccountKind)row.GetInt32(0), row.GetString(1), new Money(row.GetInt64(2)), new Money(row.GetInt64(3))));
+                totals.Add(new AccountTotal((AccountKind)row.GetInt64(0), row.GetString(1), new Money(row.GetInt64(2)), new Money(row.GetInt64(3))));
             }
 
             return totals;
@@ -84,8 +84,8 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
             {
                 var hasLine = !row.IsDBNull(3);
                 yield return new LineTally(
-                    row.GetInt64(0), (OrderStatus)row.GetInt32(1), row.GetInt32(2),
-                    hasLine ? row.GetInt64(3) : null, hasLine ? (OrderStatus)row.GetInt32(4) : default, hasLine ? row.GetInt32(5) : 0, row.GetInt32(6),
+                    row.GetInt64(0), (OrderStatus)row.GetInt64(1), (int)row.GetInt64(2),
+                    hasLine ? row.GetInt64(3) : null, hasLine ? (OrderStatus)row.GetInt64(4) : default, hasLine ? (int)row.GetInt64(5) : 0, row.GetInt32(6),
                     new UnitCounts(row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), row.GetInt32(12)));
             }
         }

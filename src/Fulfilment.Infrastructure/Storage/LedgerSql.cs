@@ -4,17 +4,17 @@ namespace Fulfilment.Infrastructure.Storage;
 
 /// <summary>
 /// One query a fault, over whole tables: each adds up both sides of an equation that must hold and gives the records where they differ, as
-/// id, currency, found, expected. The numbers of states and accounts are parameters of the same name as their enum's members.
+/// id, currency, found, expected, all numbers as 64 bits. The numbers of states and accounts are parameters of the same name as their enum's members.
 /// </summary>
 internal static class LedgerSql
 {
     public static readonly IReadOnlyDictionary<LedgerFault, string> Differences = new Dictionary<LedgerFault, string>
     {
-        [LedgerFault.AmountNotPositive] = "SELECT id, currency, amount, 0 FROM transfers WHERE amount <= 0",
+        [LedgerFault.AmountNotPositive] = "SELECT id, currency, amount, CAST(0 AS bigint) FROM transfers WHERE amount <= 0",
 
         [LedgerFault.AccountsNotAllowed] = $"""
             WITH allowed (kind, debit_account, credit_account) AS ({AllowedAccounts()})
-            SELECT t.id, t.currency, 0, 0
+            SELECT t.id, t.currency, CAST(0 AS bigint), CAST(0 AS bigint)
             FROM transfers t
             WHERE NOT EXISTS (SELECT 1 FROM allowed a WHERE a.kind = t.kind AND a.debit_account = t.debit_account AND a.credit_account = t.credit_account)
             """,
@@ -92,7 +92,7 @@ internal static class LedgerSql
 
         // A cancelled order may be marked refunded later, so a refunded one may have either.
         [LedgerFault.HoldDiffers] = """
-            SELECT order_id, currency, state, due
+            SELECT order_id, currency, state, CAST(due AS bigint)
             FROM (
                 SELECT h.order_id, h.currency, h.state, o.status,
                        CASE o.status WHEN @OrderHeld THEN @HoldOpen WHEN @OrderCancelled THEN @HoldVoided ELSE @HoldPosted END AS due
@@ -101,7 +101,7 @@ internal static class LedgerSql
             ) AS stored
             WHERE status IS NULL OR (state <> due AND NOT (status = @OrderRefunded AND state = @HoldVoided))
             UNION ALL
-            SELECT o.id, o.currency, 0, @HoldOpen
+            SELECT o.id, o.currency, 0, CAST(@HoldOpen AS bigint)
             FROM orders o
             WHERE o.status = @OrderHeld AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id)
             """,
@@ -114,9 +114,9 @@ internal static class LedgerSql
 
         [LedgerFault.ReplacementDiffers] = AfterSalesLedgerSql.ReplacementDiffers,
 
-        [LedgerFault.OrderDueMissing] = "SELECT id, currency, 0, 0 FROM orders WHERE status IN (@OrderHeld, @OrderProcessing) AND due_at IS NULL",
+        [LedgerFault.OrderDueMissing] = "SELECT id, currency, CAST(0 AS bigint), CAST(0 AS bigint) FROM orders WHERE status IN (@OrderHeld, @OrderProcessing) AND due_at IS NULL",
 
-        [LedgerFault.UnitDueMissing] = "SELECT id, '', 0, 0 FROM units WHERE state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) AND due_at IS NULL",
+        [LedgerFault.UnitDueMissing] = "SELECT id, '', CAST(0 AS bigint), CAST(0 AS bigint) FROM units WHERE state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) AND due_at IS NULL",
     };
 
     public const string TrialBalance = """
@@ -130,9 +130,12 @@ internal static class LedgerSql
         ORDER BY account, currency
         """;
 
-    /// <summary>In the order of the tables' keys, so that nothing is sorted.</summary>
+    /// <summary>
+    /// In the order of the tables' keys, so that nothing is sorted. What belongs to the order or the line stands under max, because SQL Server wants it grouped
+    /// or summed, and SQLite sorts when it is grouped.
+    /// </summary>
     public const string Lines = """
-        SELECT o.id, o.status, o.open_units, l.id, l.status, l.quantity,
+        SELECT o.id, max(o.status), max(o.open_units), l.id, max(l.status), max(l.quantity),
                count(CASE WHEN u.replaces_unit_id IS NULL THEN u.id END),
                count(CASE WHEN u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) THEN 1 END),
                count(CASE WHEN u.state IN (@Delivered, @Replaced, @Refunded) THEN 1 END),

@@ -11,5 +11,5 @@ public sealed class OrderOverview(IDatabase database) : IOrderOverview
 
     /// <inheritdoc/>
     public Task<OrderPage> ListAsync(OrderQuery query, CancellationToken cancellation) =>
-        database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, query), cancellation);
+        database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, database.Dialect, query), cancellation);
 }

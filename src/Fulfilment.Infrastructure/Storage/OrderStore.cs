@@ -27,7 +27,7 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
         ArgumentNullException.ThrowIfNull(query);
         return query.StorefrontId is null
             ? throw new ArgumentException("A storefront's list names the storefront.", nameof(query))
-            : database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, query), cancellation);
+            : database.ReadSnapshotAsync(connection => OrderList.ReadAsync(connection, database.Dialect, query), cancellation);
     }
 
     /// <summary>For the stores: the order as the caller's transaction sees it, whosever it is.</summary>

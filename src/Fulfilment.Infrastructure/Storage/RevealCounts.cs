@@ -51,8 +51,15 @@ public sealed class RevealCounts(IDatabase database, IdGenerator ids, TimeProvid
     });
 
     /// <summary>For the audit: counts a reveal in the transaction of its entry.</summary>
-    internal static Task AddAsync(DbConnection connection, AuditEntry entry) => connection.ExecuteAsync("""
-        INSERT INTO reveal_hours (hour, actor, key_id, reveals, codes) VALUES (@hour, @actor, @key, 1, @CodesShown)
-        ON CONFLICT (hour, actor, key_id) DO UPDATE SET reveals = reveals + 1, codes = codes + excluded.codes
-        """, new { hour = WatchReveals.HourOf(IdGenerator.TimeOf(entry.Id)), actor = entry.Actor.Name, key = entry.Actor.KeyId ?? 0, entry.CodesShown });
+    internal static async Task AddAsync(DbConnection connection, AuditEntry entry)
+    {
+        var reveal = new { hour = WatchReveals.HourOf(IdGenerator.TimeOf(entry.Id)), actor = entry.Actor.Name, key = entry.Actor.KeyId ?? 0, entry.CodesShown };
+        var counted = await connection.ExecuteAsync(
+            "UPDATE reveal_hours SET reveals = reveals + 1, codes = codes + @CodesShown WHERE hour = @hour AND actor = @actor AND key_id = @key", reveal).ConfigureAwait(false);
+        if (counted == 0)
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO reveal_hours (hour, actor, key_id, reveals, codes) VALUES (@hour, @actor, @key, 1, @CodesShown)", reveal).ConfigureAwait(false);
+        }
+    }
 }

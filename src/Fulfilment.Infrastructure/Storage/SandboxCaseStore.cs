@@ -41,8 +41,8 @@ public sealed class SandboxCaseStore(IDatabase database) : ISandboxCaseStore
             var opened = judged.Value;
             var inserted = await connection.ExecuteAsync("""
                 INSERT INTO sandbox_cases (id, storefront_id, order_id, idempotency_key, request_hash, kind, verdict, reason, units)
-                VALUES (@Id, @StorefrontId, @OrderId, @idempotencyKey, @hash, @Kind, @Verdict, @Reason, @Units)
-                ON CONFLICT (storefront_id, idempotency_key) DO NOTHING
+                SELECT @Id, @StorefrontId, @OrderId, @idempotencyKey, @hash, @Kind, @Verdict, @Reason, @Units
+                WHERE NOT EXISTS (SELECT 1 FROM sandbox_cases WHERE storefront_id = @StorefrontId AND idempotency_key = @idempotencyKey)
                 """,
                 new { opened.Id, opened.StorefrontId, opened.OrderId, idempotencyKey, hash, opened.Kind, opened.Verdict, opened.Reason, Units = StorageJson.Write(opened.Units) }).ConfigureAwait(false);
 
@@ -72,7 +72,7 @@ public sealed class SandboxCaseStore(IDatabase database) : ISandboxCaseStore
                 $"""
                 SELECT {Columns} FROM sandbox_cases AS c
                 WHERE c.storefront_id = @StorefrontId AND c.id < @Before {(query.OrderId is null ? "" : "AND c.order_id = @OrderId")} {(query.Status is { } status ? Standing(status) : "")}
-                ORDER BY c.id DESC LIMIT @Limit
+                ORDER BY c.id DESC {database.Dialect.Limit("@Limit")}
                 """,
                 new { query.StorefrontId, query.Before, query.OrderId, query.Limit, waiting }).ConfigureAwait(false)).AsList().ConvertAll(row => row.ToCase()),
             cancellation);

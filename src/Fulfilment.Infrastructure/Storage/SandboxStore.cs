@@ -67,7 +67,7 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
                 WHERE o.storefront_id = @StorefrontId AND o.id < @before AND o.id >= @from
                 {(query.ClientReference is null ? "" : "AND o.client_reference = @ClientReference")}
                 {(query.SkuId is null ? "" : "AND EXISTS (SELECT 1 FROM sandbox_lines AS l WHERE l.order_id = o.id AND l.sku_id = @SkuId)")}
-                ORDER BY o.id DESC LIMIT @Limit
+                ORDER BY o.id DESC {database.Dialect.Limit("@Limit")}
                 """,
                 new { query.StorefrontId, query.ClientReference, query.SkuId, query.Limit, before, from }).ConfigureAwait(false),
             cancellation);
@@ -80,7 +80,7 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
         return database.ReadSnapshotAsync<IReadOnlyList<SandboxOrder>>(
             async connection =>
             {
-                var ids = (await connection.QueryAsync<long>(OfPersonSql(person.Field), new { storefrontId, person.Hash, before, limit }).ConfigureAwait(false)).AsList();
+                var ids = (await connection.QueryAsync<long>(OfPersonSql(database.Dialect, person.Field), new { storefrontId, person.Hash, before, limit }).ConfigureAwait(false)).AsList();
                 return await QueryAsync(connection, $"SELECT {Columns} FROM sandbox_orders AS o WHERE o.id IN @ids ORDER BY o.id DESC", new { ids }).ConfigureAwait(false);
             },
             cancellation);
@@ -88,7 +88,8 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
 
     /// <inheritdoc/>
     public Task RevealAsync(long orderId, IReadOnlyList<long> unitIds, long atMs) => database.WriteAsync(connection => connection.ExecuteAsync("""
-        INSERT INTO sandbox_reveals (order_id, unit_id, revealed_at) VALUES (@orderId, @unitId, @atMs) ON CONFLICT (order_id, unit_id) DO NOTHING
+        INSERT INTO sandbox_reveals (order_id, unit_id, revealed_at)
+        SELECT @orderId, @unitId, @atMs WHERE NOT EXISTS (SELECT 1 FROM sandbox_reveals WHERE order_id = @orderId AND unit_id = @unitId)
         """, unitIds.Select(unitId => new { orderId, unitId, atMs })));
 
     /// <inheritdoc/>
@@ -114,35 +115,31 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
         async connection =>
         {
             var parameters = new { before = IdGenerator.FirstAt(time), atMs = time.ToUnixTimeMilliseconds(), limit };
-            await connection.ExecuteAsync("""
-                DELETE FROM sandbox_lines WHERE order_id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
+            var old = $"SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id {database.Dialect.Limit("@limit")}";
+            await connection.ExecuteAsync($"DELETE FROM sandbox_lines WHERE order_id IN ({old})", parameters).ConfigureAwait(false);
+            await connection.ExecuteAsync($"DELETE FROM sandbox_reveals WHERE order_id IN ({old})", parameters).ConfigureAwait(false);
+            await connection.ExecuteAsync($"DELETE FROM sandbox_cases WHERE order_id IN ({old})", parameters).ConfigureAwait(false);
+
+            // As many of the oldest, and those of the same moment.
+            await connection.ExecuteAsync($"""
+                DELETE FROM sandbox_refusals WHERE refused_at <= (
+                    SELECT max(refused_at)
+                    FROM (SELECT refused_at FROM sandbox_refusals WHERE refused_at < @atMs ORDER BY refused_at {database.Dialect.Limit("@limit")}) AS oldest)
                 """, parameters).ConfigureAwait(false);
-            await connection.ExecuteAsync("""
-                DELETE FROM sandbox_reveals WHERE order_id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
-                """, parameters).ConfigureAwait(false);
-            await connection.ExecuteAsync("""
-                DELETE FROM sandbox_cases WHERE order_id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
-                """, parameters).ConfigureAwait(false);
-            await connection.ExecuteAsync("""
-                DELETE FROM sandbox_refusals WHERE (storefront_id, client_reference) IN
-                    (SELECT storefront_id, client_reference FROM sandbox_refusals WHERE refused_at < @atMs ORDER BY refused_at LIMIT @limit)
-                """, parameters).ConfigureAwait(false);
-            return await connection.ExecuteAsync("""
-                DELETE FROM sandbox_orders WHERE id IN (SELECT id FROM sandbox_orders WHERE id < @before ORDER BY id LIMIT @limit)
-                """, parameters).ConfigureAwait(false);
+            return await connection.ExecuteAsync($"DELETE FROM sandbox_orders WHERE id IN ({old})", parameters).ConfigureAwait(false);
         },
         WritePriority.Bulk);
 
     /// <summary>The storefront's orders that name the person, newest first, through the index of the hash.</summary>
-    internal static string OfPersonSql(PersonField field) => field switch
+    internal static string OfPersonSql(SqlDialect dialect, PersonField field) => field switch
     {
-        PersonField.Recipient => """
+        PersonField.Recipient => $"""
             SELECT DISTINCT order_id FROM sandbox_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash AND order_id < @before
-            ORDER BY order_id DESC LIMIT @limit
+            ORDER BY order_id DESC {dialect.Limit("@limit")}
             """,
-        PersonField.BuyerReference => """
+        PersonField.BuyerReference => $"""
             SELECT id FROM sandbox_orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash AND id < @before
-            ORDER BY id DESC LIMIT @limit
+            ORDER BY id DESC {dialect.Limit("@limit")}
             """,
     };
 
@@ -155,8 +152,8 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var inserted = await connection.ExecuteAsync("""
-            INSERT INTO sandbox_refusals (storefront_id, client_reference, refused_at) VALUES (@StorefrontId, @ClientReference, @now)
-            ON CONFLICT (storefront_id, client_reference) DO NOTHING
+            INSERT INTO sandbox_refusals (storefront_id, client_reference, refused_at) SELECT @StorefrontId, @ClientReference, @now
+            WHERE NOT EXISTS (SELECT 1 FROM sandbox_refusals WHERE storefront_id = @StorefrontId AND client_reference = @ClientReference)
             """, new { order.StorefrontId, order.ClientReference, now }).ConfigureAwait(false);
         var since = inserted == 1 ? now : await connection.QuerySingleAsync<long>("""
             SELECT refused_at FROM sandbox_refusals WHERE storefront_id = @StorefrontId AND client_reference = @ClientReference
@@ -171,8 +168,8 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
     {
         var inserted = await connection.ExecuteAsync("""
             INSERT INTO sandbox_orders (id, storefront_id, client_reference, content_hash, currency, source, buyer_reference_hash, metadata, cancelled_at)
-            VALUES (@Id, @StorefrontId, @ClientReference, @ContentHash, @Currency, @Source, @BuyerReferenceHash, @Metadata, NULL)
-            ON CONFLICT (storefront_id, client_reference) DO NOTHING
+            SELECT @Id, @StorefrontId, @ClientReference, @ContentHash, @Currency, @Source, @BuyerReferenceHash, @Metadata, NULL
+            WHERE NOT EXISTS (SELECT 1 FROM sandbox_orders WHERE storefront_id = @StorefrontId AND client_reference = @ClientReference)
             """,
             new
             {

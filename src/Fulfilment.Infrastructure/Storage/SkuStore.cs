@@ -18,10 +18,10 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
             INSERT INTO skus (
                 id, code, name, kind, brand, category, duration, description, instructions, redeem_url, image_url, currency, price, face_value,
                 min_per_order, max_per_order, recipient_mode, recipient_pattern, inputs, min_remaining_days, hold_minutes, on_shelf, after_sales, routes, updated_at)
-            VALUES (
+            SELECT
                 @Id, @Code, @Name, @Kind, @Brand, @Category, @Duration, @Description, @Instructions, @RedeemUrl, @ImageUrl, @Currency, @Price, @FaceValue,
-                @MinPerOrder, @MaxPerOrder, @RecipientMode, @RecipientPattern, @Inputs, @MinRemainingDays, @HoldMinutes, @OnShelf, @AfterSales, @Routes, @UpdatedAt)
-            ON CONFLICT (code) DO NOTHING
+                @MinPerOrder, @MaxPerOrder, @RecipientMode, @RecipientPattern, @Inputs, @MinRemainingDays, @HoldMinutes, @OnShelf, @AfterSales, @Routes, @UpdatedAt
+            WHERE NOT EXISTS (SELECT 1 FROM skus WHERE code = @Code)
             """, SkuRow.From(sku)).ConfigureAwait(false);
         if (inserted == 0)
         {

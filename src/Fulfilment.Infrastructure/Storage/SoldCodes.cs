@@ -18,7 +18,7 @@ public sealed class SoldCodes(IDatabase database) : ISoldCodes
                 var fingerprint = new byte[ICodeProtection.HashSize];
                 using var insert = connection.CreateCommand();
                 using var find = connection.CreateCommand();
-                insert.CommandText = "INSERT INTO code_fingerprints (fingerprint, card_key_id) VALUES (@fingerprint, 0) ON CONFLICT (fingerprint) DO NOTHING";
+                insert.CommandText = "INSERT INTO code_fingerprints (fingerprint, card_key_id) SELECT @fingerprint, 0 WHERE NOT EXISTS (SELECT 1 FROM code_fingerprints WHERE fingerprint = @fingerprint)";
                 find.CommandText = "SELECT card_key_id FROM code_fingerprints WHERE fingerprint = @fingerprint";
                 foreach (var command in (System.Data.Common.DbCommand[])[insert, find])
                 {

@@ -19,6 +19,13 @@ public abstract class SqlDialect
     /// <param name="count">A parameter such as <c>@limit</c>, or a number; at least 1, since SQL Server refuses to fetch none.</param>
     public abstract string Limit(string count);
 
+    /// <summary>Ends a query at one row, the one behind so many; it has to have an <c>ORDER BY</c>.</summary>
+    /// <param name="rows">A parameter such as <c>@rows</c>, or a number.</param>
+    public abstract string RowBehind(string rows);
+
     /// <summary>An inner join that SQLite runs in the order in which it is written, where its planner has no statistics to find that order.</summary>
     public abstract string JoinInOrder { get; }
+
+    /// <summary>Stands behind a table's name and names the index to use, where the planner has no statistics to choose by.</summary>
+    public abstract string IndexedBy(string index);
 }

@@ -22,8 +22,8 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
         // The unique index decides, so that of two requests at once one is told.
         var inserted = await connection.ExecuteAsync("""
             INSERT INTO storefronts (id, code, name, settlement, credit_limit, rate_per_second, stock_display, hold_above, active, updated_at)
-            VALUES (@Id, @Code, @Name, @Settlement, @CreditLimit, @RatePerSecond, @StockDisplay, @HoldAbove, @Active, @UpdatedAt)
-            ON CONFLICT (code) DO NOTHING
+            SELECT @Id, @Code, @Name, @Settlement, @CreditLimit, @RatePerSecond, @StockDisplay, @HoldAbove, @Active, @UpdatedAt
+            WHERE NOT EXISTS (SELECT 1 FROM storefronts WHERE code = @Code)
             """, Row.From(storefront)).ConfigureAwait(false);
         if (inserted == 0)
         {

@@ -17,8 +17,8 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
     {
         // The unique index decides, so that of two requests at once one is told.
         var inserted = await connection.ExecuteAsync("""
-            INSERT INTO suppliers (id, code, name, supplies, active, updated_at) VALUES (@Id, @Code, @Name, @Supplies, @Active, @UpdatedAt)
-            ON CONFLICT (code) DO NOTHING
+            INSERT INTO suppliers (id, code, name, supplies, active, updated_at) SELECT @Id, @Code, @Name, @Supplies, @Active, @UpdatedAt
+            WHERE NOT EXISTS (SELECT 1 FROM suppliers WHERE code = @Code)
             """, Row.From(supplier)).ConfigureAwait(false);
         if (inserted == 0)
         {

@@ -33,9 +33,8 @@ public sealed class WalletStore(IDatabase database, IdGenerator ids) : IWalletSt
 
         // The primary key decides whether this is the first request with the key.
         var first = await connection.ExecuteAsync("""
-            INSERT INTO idempotency_keys (owner, key, operation, request_hash, result_id)
-            VALUES (@owner, @key, @Operation, @hash, @Id)
-            ON CONFLICT (owner, key) DO NOTHING
+            INSERT INTO idempotency_keys (owner, "key", operation, request_hash, result_id)
+            SELECT @owner, @key, @Operation, @hash, @Id WHERE NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE owner = @owner AND "key" = @key)
             """, new { owner = deposit.Actor.Name, key = deposit.IdempotencyKey, Operation, hash = HashOf(deposit), deposit.Id }).ConfigureAwait(false);
         if (first == 0)
         {
@@ -63,11 +62,7 @@ public sealed class WalletStore(IDatabase database, IdGenerator ids) : IWalletSt
             deposit.Currency,
         }).ConfigureAwait(false);
 
-        var row = await connection.QuerySingleAsync<(long Balance, long Held)>("""
-            INSERT INTO wallets (storefront_id, currency, balance, held) VALUES (@storefrontId, @Currency, @amount, 0)
-            ON CONFLICT (storefront_id, currency) DO UPDATE SET balance = balance + @amount
-            RETURNING balance, held
-            """, new { storefrontId = storefront.Id, deposit.Currency, amount = deposit.Amount.TenThousandths }).ConfigureAwait(false);
+        var row = await AddToWalletAsync(connection, storefront.Id, deposit.Currency, deposit.Amount.TenThousandths).ConfigureAwait(false);
         var wallet = new Wallet(deposit.Currency, new Money(row.Balance), new Money(row.Held));
         var available = wallet.Available(storefront.Terms.WalletFloor);
 
@@ -82,10 +77,25 @@ public sealed class WalletStore(IDatabase database, IdGenerator ids) : IWalletSt
         return recorded;
     }
 
+    private static async Task<(long Balance, long Held)> AddToWalletAsync(DbConnection connection, long storefrontId, string currency, long amount)
+    {
+        var wallet = new { storefrontId, currency, amount };
+        var changed = await connection.ExecuteAsync(
+            "UPDATE wallets SET balance = balance + @amount WHERE storefront_id = @storefrontId AND currency = @currency", wallet).ConfigureAwait(false);
+        if (changed == 0)
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO wallets (storefront_id, currency, balance, held) VALUES (@storefrontId, @currency, @amount, 0)", wallet).ConfigureAwait(false);
+        }
+
+        return await connection.QuerySingleAsync<(long Balance, long Held)>(
+            "SELECT balance, held FROM wallets WHERE storefront_id = @storefrontId AND currency = @currency", wallet).ConfigureAwait(false);
+    }
+
     private static async Task<Result<RecordedDeposit>> RepeatAsync(DbConnection connection, NewDeposit deposit)
     {
         var first = await connection.QuerySingleAsync<(string Operation, byte[] RequestHash, long ResultId)>(
-            "SELECT operation, request_hash, result_id FROM idempotency_keys WHERE owner = @owner AND key = @key",
+            """SELECT operation, request_hash, result_id FROM idempotency_keys WHERE owner = @owner AND "key" = @key""",
             new { owner = deposit.Actor.Name, key = deposit.IdempotencyKey }).ConfigureAwait(false);
         if (first.Operation != Operation || !first.RequestHash.AsSpan().SequenceEqual(HashOf(deposit)))
         {

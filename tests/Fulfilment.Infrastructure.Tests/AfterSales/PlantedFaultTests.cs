@@ -2,6 +2,7 @@ using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.AfterSales;
@@ -87,14 +88,14 @@ public sealed class PlantedFaultTests
             (all with { Status = AfterSalesStatus.PendingApproval }, "after_sales_cases_pending"),
         })
         {
-            var plan = await database.PlanAsync(AfterSalesRows.ListSql(query));
+            var plan = await database.PlanAsync(AfterSalesRows.ListSql(SqliteDialect.Instance, query));
             Assert.Contains(index, plan, StringComparison.Ordinal);
             Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
         }
 
         foreach (var query in new[] { new BadCardQuery(long.MaxValue, 50), new BadCardQuery(long.MaxValue, 50) { Supplier = "acme" } })
         {
-            var plan = await database.PlanAsync(BadCardStore.ListSql(query));
+            var plan = await database.PlanAsync(BadCardStore.ListSql(SqliteDialect.Instance, query));
             Assert.Contains("card_key_flags_list", plan, StringComparison.Ordinal);
             Assert.DoesNotContain("SCAN", plan, StringComparison.Ordinal);
             Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using Fulfilment.Core.Orders;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests.Storage;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
@@ -40,7 +41,7 @@ public sealed class OrderListTests
     {
         using var database = await TestDatabase.CreateAsync();
 
-        var plan = await database.PlanAsync(OrderList.IdsSql(query));
+        var plan = await database.PlanAsync(OrderList.IdsSql(SqliteDialect.Instance, query));
 
         Assert.Contains(index, plan, StringComparison.Ordinal);
         AssertServedByIndexes(plan);

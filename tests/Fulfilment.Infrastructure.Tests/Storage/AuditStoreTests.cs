@@ -1,6 +1,7 @@
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
@@ -21,7 +22,7 @@ public sealed class AuditStoreTests
                 Action = (bits & 8) == 0 ? null : "x",
             };
 
-            AssertServed(await database.PlanAsync(AuditStore.ListSql(query)));
+            AssertServed(await database.PlanAsync(AuditStore.ListSql(SqliteDialect.Instance, query)));
         }
     }
 
@@ -31,7 +32,7 @@ public sealed class AuditStoreTests
         using var database = await TestDatabase.CreateAsync();
         foreach (var sql in (string[])[
             RevealCounts.Pattern, RevealCounts.Busy, RevealCounts.InRange,
-            AlertStore.ListSql(null, null), AlertStore.ListSql(AlertStatus.Open, null), AlertStore.ListSql(null, AlertKind.RevealSpike), AlertStore.ListSql(AlertStatus.Open, AlertKind.RevealSpike)])
+            AlertStore.ListSql(SqliteDialect.Instance, null, null), AlertStore.ListSql(SqliteDialect.Instance, AlertStatus.Open, null), AlertStore.ListSql(SqliteDialect.Instance, null, AlertKind.RevealSpike), AlertStore.ListSql(SqliteDialect.Instance, AlertStatus.Open, AlertKind.RevealSpike)])
         {
             AssertServed(await database.PlanAsync(sql));
         }

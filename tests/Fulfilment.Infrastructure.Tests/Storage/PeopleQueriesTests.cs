@@ -9,16 +9,16 @@ public sealed class PeopleQueriesTests
 {
     public static TheoryData<string, string> Queries => new()
     {
-        { "order_lines_recipient", BenefitStore.OrdersSql(PersonField.Recipient) },
-        { "orders_buyer", BenefitStore.OrdersSql(PersonField.BuyerReference) },
-        { "PRIMARY KEY", BenefitStore.UnitsSql(PersonField.Recipient) },
-        { "PRIMARY KEY", BenefitStore.UnitsSql(PersonField.BuyerReference) },
-        { "order_lines_recipient", SqlitePersonalDataStore.ByStateSql(PersonField.Recipient, "status >= 20") },
-        { "orders_buyer", SqlitePersonalDataStore.ByStateSql(PersonField.BuyerReference, "status >= 20") },
-        { "PRIMARY KEY", SqlitePersonalDataStore.OrdersAfterCursor },
-        { "PRIMARY KEY", SqlitePersonalDataStore.PassedBy },
-        { "transfers_of_debtor", AccountStore.ListSql(1) },
-        { "transfers_of_creditor", AccountStore.ListSql(3) },
+        { "order_lines_recipient", BenefitStore.OrdersSql(SqliteDialect.Instance, PersonField.Recipient) },
+        { "orders_buyer", BenefitStore.OrdersSql(SqliteDialect.Instance, PersonField.BuyerReference) },
+        { "PRIMARY KEY", BenefitStore.UnitsSql(SqliteDialect.Instance, PersonField.Recipient) },
+        { "PRIMARY KEY", BenefitStore.UnitsSql(SqliteDialect.Instance, PersonField.BuyerReference) },
+        { "order_lines_recipient", PersonalDataStore.ByStateSql(SqliteDialect.Instance, PersonField.Recipient, "status >= 20") },
+        { "orders_buyer", PersonalDataStore.ByStateSql(SqliteDialect.Instance, PersonField.BuyerReference, "status >= 20") },
+        { "PRIMARY KEY", PersonalDataStore.OrdersAfterCursor(SqliteDialect.Instance) },
+        { "PRIMARY KEY", PersonalDataStore.PassedBy(SqliteDialect.Instance) },
+        { "transfers_of_debtor", AccountStore.ListSql(SqliteDialect.Instance, 1) },
+        { "transfers_of_creditor", AccountStore.ListSql(SqliteDialect.Instance, 3) },
         { "PRIMARY KEY", AccountStore.References },
         { "PRIMARY KEY", AccountStore.Deposits },
     };

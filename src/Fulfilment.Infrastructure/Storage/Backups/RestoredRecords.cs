@@ -73,7 +73,7 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
             after = await database.WriteAsync(async connection =>
             {
                 var through = await connection.ExecuteScalarAsync<long?>(
-                    "SELECT max(id) FROM (SELECT id FROM orders WHERE id > @from ORDER BY id LIMIT @RowsAtOnce) AS piece", new { from, RowsAtOnce }).ConfigureAwait(false);
+                    $"SELECT max(id) FROM (SELECT id FROM orders WHERE id > @from ORDER BY id {database.Dialect.Limit("@RowsAtOnce")}) AS piece", new { from, RowsAtOnce }).ConfigureAwait(false);
                 await connection.ExecuteAsync(
                     "UPDATE units SET revealed_at = @at WHERE order_id > @from AND order_id <= @through AND state = @delivered AND revealed_at IS NULL",
                     new { at, from, through, delivered = UnitState.Delivered }).ConfigureAwait(false);
@@ -88,7 +88,7 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
         var last = ids.Next();
         while (await database.WriteAsync(async connection =>
         {
-            var old = (await connection.QueryAsync<long>("SELECT id FROM outbox WHERE id < @last ORDER BY id LIMIT @RowsAtOnce", new { last, RowsAtOnce }).ConfigureAwait(false)).AsList();
+            var old = (await connection.QueryAsync<long>($"SELECT id FROM outbox WHERE id < @last ORDER BY id {database.Dialect.Limit("@RowsAtOnce")}", new { last, RowsAtOnce }).ConfigureAwait(false)).AsList();
             await connection.ExecuteAsync("UPDATE outbox SET id = @renewed WHERE id = @id", old.Select(id => new { id, renewed = ids.Next() })).ConfigureAwait(false);
             return old.Count;
         }).ConfigureAwait(false) == RowsAtOnce)

@@ -9,22 +9,22 @@ namespace Fulfilment.Infrastructure.Storage.Encryption;
 /// <param name="Part">Its number in <c>reencryptions</c>; never changes meaning.</param>
 /// <param name="Name">As <c>table.column</c>.</param>
 /// <param name="IsCode">Whether values are codes; else they are personal data.</param>
-/// <param name="Page">Rows after <c>@row</c>, <c>@line</c>, at most <c>@limit</c>: row, line, owner and value (null: nothing is stored).</param>
+/// <param name="Rows">Those after <c>@row</c>, <c>@line</c>, in order: row, line, owner and value (null: nothing is stored).</param>
 /// <param name="Update">Puts <c>@renewed</c> in the place of <c>@value</c> and of nothing else: somebody may have wiped or changed it since it was read.</param>
-internal sealed record EncryptedColumn(int Part, string Name, bool IsCode, string Page, string Update)
+internal sealed record EncryptedColumn(int Part, string Name, bool IsCode, string Rows, string Update)
 {
     public static IReadOnlyList<EncryptedColumn> All { get; } =
     [
         new(1, "card_keys.code", IsCode: true,
-            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, code AS Value FROM card_keys WHERE id > @row ORDER BY id LIMIT @limit",
+            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, code AS Value FROM card_keys WHERE id > @row ORDER BY id",
             "UPDATE card_keys SET code = @renewed WHERE id = @row AND code = @value"),
         new(2, "orders.buyer", IsCode: false,
-            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, buyer AS Value FROM orders WHERE id > @row ORDER BY id LIMIT @limit",
+            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, buyer AS Value FROM orders WHERE id > @row ORDER BY id",
             "UPDATE orders SET buyer = @renewed WHERE id = @row AND buyer = @value"),
         new(3, "order_lines.recipient", IsCode: false,
             """
             SELECT order_id AS RowId, id AS LineId, id AS OwnerId, recipient AS Value
-            FROM order_lines WHERE order_id >= @row AND (order_id > @row OR id > @line) ORDER BY order_id, id LIMIT @limit
+            FROM order_lines WHERE order_id >= @row AND (order_id > @row OR id > @line) ORDER BY order_id, id
             """,
             "UPDATE order_lines SET recipient = @renewed WHERE order_id = @row AND id = @line AND recipient = @value"),
 
@@ -34,18 +34,21 @@ internal sealed record EncryptedColumn(int Part, string Name, bool IsCode, strin
             SELECT l.order_id AS RowId, l.id AS LineId,
                    CASE WHEN l.inputs IS NULL THEN 0 ELSE (SELECT min(u.id) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id) END AS OwnerId,
                    l.inputs AS Value
-            FROM order_lines AS l WHERE l.order_id >= @row AND (l.order_id > @row OR l.id > @line) ORDER BY l.order_id, l.id LIMIT @limit
+            FROM order_lines AS l WHERE l.order_id >= @row AND (l.order_id > @row OR l.id > @line) ORDER BY l.order_id, l.id
             """,
             "UPDATE order_lines SET inputs = @renewed WHERE order_id = @row AND id = @line AND inputs = @value"),
         new(5, "sandbox_lines.recipient", IsCode: false,
             """
             SELECT order_id AS RowId, id AS LineId, id AS OwnerId, recipient AS Value
-            FROM sandbox_lines WHERE order_id >= @row AND (order_id > @row OR id > @line) ORDER BY order_id, id LIMIT @limit
+            FROM sandbox_lines WHERE order_id >= @row AND (order_id > @row OR id > @line) ORDER BY order_id, id
             """,
             "UPDATE sandbox_lines SET recipient = @renewed WHERE order_id = @row AND id = @line AND recipient = @value"),
     ];
 
-    /// <summary>A row of <see cref="Page"/>.</summary>
+    /// <summary>At most <c>@limit</c> of <see cref="Rows"/>.</summary>
+    public string Page(SqlDialect dialect) => $"{Rows} {dialect.Limit("@limit")}";
+
+    /// <summary>A row of <see cref="Rows"/>.</summary>
     internal sealed class Row
     {
         public long RowId { get; init; }

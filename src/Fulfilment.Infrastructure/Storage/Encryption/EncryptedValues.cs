@@ -48,7 +48,7 @@ public sealed class EncryptedValues(IDatabase database)
 
     internal async Task<List<EncryptedColumn.Row>> PageAsync(EncryptedColumn column, long row, long line, int limit, CancellationToken cancellation) =>
         (await database.ReadAsync(
-            connection => connection.QueryAsync<EncryptedColumn.Row>(new CommandDefinition(column.Page, new { row, line, limit }, cancellationToken: cancellation)),
+            connection => connection.QueryAsync<EncryptedColumn.Row>(new CommandDefinition(column.Page(database.Dialect), new { row, line, limit }, cancellationToken: cancellation)),
             cancellation).ConfigureAwait(false)).AsList();
 }
 

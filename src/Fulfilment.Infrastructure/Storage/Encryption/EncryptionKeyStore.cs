@@ -163,7 +163,7 @@ public sealed class EncryptionKeyStore(IDatabase database, TimeProvider time)
     private async Task<StoredKeys> ReadAsync(DbConnection connection)
     {
         var checks = await connection.QueryAsync<(string Name, string Value)>(
-            "SELECT name, value FROM settings WHERE substr(name, 1, @length) = @prefix", new { prefix = CheckPrefix, length = CheckPrefix.Length }).ConfigureAwait(false);
+            "SELECT name, value FROM settings WHERE substring(name, 1, @length) = @prefix", new { prefix = CheckPrefix, length = CheckPrefix.Length }).ConfigureAwait(false);
         var keys = await connection.QueryAsync<(long Id, long? ActivatedAt, long? DeactivatedAt, long? RetiredAt)>(
             "SELECT id, activated_at, deactivated_at, retired_at FROM encryption_keys ORDER BY id").ConfigureAwait(false);
         var nodes = await connection.QueryAsync<(long Number, string Keys, long Active)>(

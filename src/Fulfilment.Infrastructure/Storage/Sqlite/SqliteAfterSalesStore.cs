@@ -15,7 +15,7 @@ public sealed class SqliteAfterSalesStore(SqliteDatabase database) : IAfterSales
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<AfterSalesCase>> ListAsync(AfterSalesQuery query, CancellationToken cancellation) =>
-        database.ReadSnapshotAsync(connection => AfterSalesRows.ListAsync(connection, query), cancellation);
+        database.ReadSnapshotAsync(connection => AfterSalesRows.ListAsync(connection, database.Dialect, query), cancellation);
 
     private static T Run<T>(SqliteConnection connection, Func<IAfterSalesTransaction, ValueTask<T>> work)
     {

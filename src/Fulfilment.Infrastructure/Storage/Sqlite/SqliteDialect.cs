@@ -24,5 +24,11 @@ public sealed class SqliteDialect : SqlDialect
     public override string Limit(string count) => $"LIMIT {count}";
 
     /// <inheritdoc/>
+    public override string RowBehind(string rows) => $"LIMIT 1 OFFSET {rows}";
+
+    /// <inheritdoc/>
     public override string JoinInOrder => "CROSS JOIN";
+
+    /// <inheritdoc/>
+    public override string IndexedBy(string index) => $"INDEXED BY {index}";
 }

@@ -68,7 +68,7 @@ public sealed class VoidWithdrawnBatchesTests
         using var database = await TestDatabase.CreateAsync();
 
         Assert.Contains("USING INDEX batches_withdrawn", await database.PlanAsync(BatchLifeStore.Withdrawn), StringComparison.Ordinal);
-        Assert.Contains("USING INTEGER PRIMARY KEY (rowid>?)", await database.PlanAsync(BatchLifeStore.Unsold), StringComparison.Ordinal);
+        Assert.Contains("USING INTEGER PRIMARY KEY (rowid>?)", await database.PlanAsync(BatchLifeStore.Unsold(SqliteDialect.Instance)), StringComparison.Ordinal);
         var expired = await database.PlanAsync(SqliteCardKeyLifeStore.Expired);
         Assert.Contains("USING COVERING INDEX card_keys_frozen (expires_on<?)", expired, StringComparison.Ordinal);
         Assert.Contains("USING COVERING INDEX card_keys_fefo (sku_id=? AND expires_on<?)", expired, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed partial class EncryptedColumnTests
         using var database = await TestDatabase.CreateAsync();
         foreach (var column in EncryptedColumn.All)
         {
-            var plan = await database.PlanAsync(column.Page);
+            var plan = await database.PlanAsync(column.Page(SqliteDialect.Instance));
 
             Assert.Contains("SEARCH", plan, StringComparison.Ordinal);
             Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
