@@ -85,12 +85,30 @@ public abstract class BatchStore(IDatabase database) : IBatchStore
             return;
         }
 
-        foreach (ref readonly var key in slice.Keys)
+        foreach (var id in KeysOf(slice))
         {
-            if (AuthenticatedBox.KeyIdOf(key.Code) is { } id && retired.Contains(id))
+            if (retired.Contains(id))
             {
-                throw new InvalidOperationException($"Rows were encrypted with key {id}, which has been retired since. Send the upload again.");
+                throw Retired(id);
             }
         }
     }
+
+    /// <summary>The encryption keys that the slice's codes name.</summary>
+    internal static IReadOnlyCollection<long> KeysOf(BatchSlice slice)
+    {
+        var ids = new SortedSet<long>();
+        foreach (ref readonly var key in slice.Keys)
+        {
+            if (AuthenticatedBox.KeyIdOf(key.Code) is { } id)
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>What an import ends with whose rows name a key that has been retired since they were encrypted.</summary>
+    internal static InvalidOperationException Retired(long key) => new($"Rows were encrypted with key {key}, which has been retired since. Send the upload again.");
 }
