@@ -57,7 +57,7 @@ internal static class OrderList
     private static string ByReference(SqlDialect dialect, OrderQuery query) => $"""
         SELECT o.id FROM {(query.StorefrontId is null
             ? $"storefronts AS s {dialect.JoinInOrder} orders AS o ON o.storefront_id = s.id WHERE"
-            : "orders AS o WHERE o.storefront_id = @StorefrontId AND")} o.client_reference = @ClientReference AND o.id < @before AND o.id >= @from
+            : "orders AS o WHERE o.storefront_id = @StorefrontId AND")} {dialect.SameText("o.client_reference", "@ClientReference")} AND o.id < @before AND o.id >= @from
         {(query.Status is null ? "" : "AND o.status = @Status")}
         {(query.SkuId is null ? "" : "AND EXISTS (SELECT 1 FROM order_lines AS l WHERE l.order_id = o.id AND l.sku_id = @SkuId)")}
         """;

@@ -22,7 +22,7 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
         ArgumentNullException.ThrowIfNull(order);
         return database.WriteAsync<SandboxPlacement>(async connection =>
         {
-            if (await FindTwinAsync(connection, order).ConfigureAwait(false) is { } stored)
+            if (await FindTwinAsync(connection, database.Dialect, order).ConfigureAwait(false) is { } stored)
             {
                 return Answer(order, stored);
             }
@@ -39,13 +39,13 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
                 return new SandboxPlacement.Refused(verdict);
             }
 
-            if (await InsertAsync(connection, order).ConfigureAwait(false))
+            if (await InsertAsync(connection, database.Dialect, order).ConfigureAwait(false))
             {
                 return new SandboxPlacement.Accepted(order);
             }
 
             // Another writer stored the reference between our look and our insert; the index saw it.
-            return Answer(order, (await FindTwinAsync(connection, order).ConfigureAwait(false))!);
+            return Answer(order, (await FindTwinAsync(connection, database.Dialect, order).ConfigureAwait(false))!);
         });
     }
 
@@ -65,7 +65,7 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
                 $"""
                 SELECT {Columns} FROM sandbox_orders AS o
                 WHERE o.storefront_id = @StorefrontId AND o.id < @before AND o.id >= @from
-                {(query.ClientReference is null ? "" : "AND o.client_reference = @ClientReference")}
+                {(query.ClientReference is null ? "" : "AND " + database.Dialect.SameText("o.client_reference", "@ClientReference"))}
                 {(query.SkuId is null ? "" : "AND EXISTS (SELECT 1 FROM sandbox_lines AS l WHERE l.order_id = o.id AND l.sku_id = @SkuId)")}
                 ORDER BY o.id DESC {database.Dialect.Limit("@Limit")}
                 """,
@@ -164,12 +164,12 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
             : null;
     }
 
-    private static async Task<bool> InsertAsync(DbConnection connection, SandboxOrder order)
+    private static async Task<bool> InsertAsync(DbConnection connection, SqlDialect dialect, SandboxOrder order)
     {
-        var inserted = await connection.ExecuteAsync("""
+        var inserted = await connection.ExecuteAsync($"""
             INSERT INTO sandbox_orders (id, storefront_id, client_reference, content_hash, currency, source, buyer_reference_hash, metadata, cancelled_at)
             SELECT @Id, @StorefrontId, @ClientReference, @ContentHash, @Currency, @Source, @BuyerReferenceHash, @Metadata, NULL
-            WHERE NOT EXISTS (SELECT 1 FROM sandbox_orders WHERE storefront_id = @StorefrontId AND client_reference = @ClientReference)
+            WHERE NOT EXISTS (SELECT 1 FROM sandbox_orders WHERE storefront_id = @StorefrontId AND {dialect.SameText("client_reference", "@ClientReference")})
             """,
             new
             {
@@ -208,9 +208,9 @@ public sealed class SandboxStore(IDatabase database, TimeProvider time) : ISandb
         return true;
     }
 
-    private static async Task<SandboxOrder?> FindTwinAsync(DbConnection connection, SandboxOrder order) => (await QueryAsync(
+    private static async Task<SandboxOrder?> FindTwinAsync(DbConnection connection, SqlDialect dialect, SandboxOrder order) => (await QueryAsync(
         connection,
-        $"SELECT {Columns} FROM sandbox_orders AS o WHERE o.storefront_id = @StorefrontId AND o.client_reference = @ClientReference",
+        $"SELECT {Columns} FROM sandbox_orders AS o WHERE o.storefront_id = @StorefrontId AND {dialect.SameText("o.client_reference", "@ClientReference")}",
         new { order.StorefrontId, order.ClientReference }).ConfigureAwait(false)).SingleOrDefault();
 
     internal static async Task<SandboxOrder?> FindAsync(DbConnection connection, long storefrontId, long orderId) => (await QueryAsync(

@@ -28,4 +28,7 @@ public abstract class SqlDialect
 
     /// <summary>Stands behind a table's name and names the index to use, where the planner has no statistics to choose by.</summary>
     public abstract string IndexedBy(string index);
+
+    /// <summary>That a column holds exactly the text of a parameter, where texts may end in spaces: SQL Server takes "A" and "A " for equal.</summary>
+    public abstract string SameText(string column, string parameter);
 }

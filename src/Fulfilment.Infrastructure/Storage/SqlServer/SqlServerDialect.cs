@@ -13,7 +13,16 @@ public sealed class SqlServerDialect : SqlDialect
     public override string Limit(string count) => $"OFFSET 0 ROWS FETCH NEXT {count} ROWS ONLY";
 
     /// <inheritdoc/>
+    public override string RowBehind(string rows) => $"OFFSET {rows} ROWS FETCH NEXT 1 ROWS ONLY";
+
+    /// <inheritdoc/>
     public override string JoinInOrder => "JOIN";
+
+    /// <inheritdoc/>
+    public override string IndexedBy(string index) => "";
+
+    /// <inheritdoc/>
+    public override string SameText(string column, string parameter) => $"{column} = {parameter} AND DATALENGTH({column}) = DATALENGTH({parameter})";
 
     /// <inheritdoc/>
     public override string MakeMigrationsTable => """

@@ -31,4 +31,7 @@ public sealed class SqliteDialect : SqlDialect
 
     /// <inheritdoc/>
     public override string IndexedBy(string index) => $"INDEXED BY {index}";
+
+    /// <inheritdoc/>
+    public override string SameText(string column, string parameter) => $"{column} = {parameter}";
 }
