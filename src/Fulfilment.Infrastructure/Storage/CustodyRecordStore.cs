@@ -24,6 +24,9 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
             cancellation);
     }
 
+    // Whole tables are read, however long that takes.
+    private const int NoTimeout = 0;
+
     private const string Columns = """
         SELECT k.id, k.sku_id, k.batch_id, k.state, k.expires_on, k.fingerprint, f.card_key_id, u.id, u.state,
                e.sequence, e.state, e.at, e.unit_id, e.seal
@@ -54,7 +57,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
                     LEFT JOIN batch_stock s ON s.batch_id = b.id
                     GROUP BY b.id, b.accepted
                     ORDER BY b.id
-                    """, cancellationToken: cancellation)).ConfigureAwait(false);
+                    """, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false);
             return [.. rows.Select(row => new BatchCounters(
                 row.Id, row.Accepted, new StockCounts(row.Available, row.Reserved, row.Frozen, row.Delivered, row.Voided, row.Expired)))];
         }
@@ -74,7 +77,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
             var accepted = await connection.ExecuteScalarAsync<long>(
                 new CommandDefinition("SELECT accepted FROM batches WHERE id = @batchId", new { batchId }, cancellationToken: cancellation)).ConfigureAwait(false);
             var last = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
-                LastKeyOfBatch(dialect), new { batchId, others = Math.Max(accepted, 1) - 1 }, cancellationToken: cancellation)).ConfigureAwait(false) ?? long.MaxValue;
+                LastKeyOfBatch(dialect), new { batchId, others = Math.Max(accepted, 1) - 1 }, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false) ?? long.MaxValue;
             await foreach (var record in KeysAsync(KeysOfBatch, new { batchId, last }, cancellation).ConfigureAwait(false))
             {
                 yield return record;
@@ -83,7 +86,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
 
         private async IAsyncEnumerable<CustodyRecord> KeysAsync(string sql, object? parameters, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 CustodyKey? key = null;
@@ -146,7 +149,7 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
                 cardKey = SkuKind.CardKey,
                 withdrawn = CardKeyFlagKind.Withdrawn,
             };
-            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).ConfigureAwait(false);
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 while (await reader.ReadAsync(cancellation).ConfigureAwait(false))

@@ -12,6 +12,9 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>Reads ledger records from one snapshot of the database.</summary>
 public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
 {
+    // Whole tables are summed up, however long that takes.
+    private const int NoTimeout = 0;
+
     private static readonly object Numbers = new
     {
         TransferKind.Sale,
@@ -85,15 +88,15 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
                 var hasLine = !row.IsDBNull(3);
                 yield return new LineTally(
                     row.GetInt64(0), (OrderStatus)row.GetInt64(1), (int)row.GetInt64(2),
-                    hasLine ? row.GetInt64(3) : null, hasLine ? (OrderStatus)row.GetInt64(4) : default, hasLine ? (int)row.GetInt64(5) : 0, row.GetInt32(6),
-                    new UnitCounts(row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), row.GetInt32(12)));
+                    hasLine ? row.GetInt64(3) : null, hasLine ? (OrderStatus)row.GetInt64(4) : default, hasLine ? (int)row.GetInt64(5) : 0, (int)row.GetInt64(6),
+                    new UnitCounts((int)row.GetInt64(7), (int)row.GetInt64(8), (int)row.GetInt64(9), (int)row.GetInt64(10), (int)row.GetInt64(11), (int)row.GetInt64(12)));
             }
         }
 
         // The same reader each time, standing on the next row: there may be many millions of them.
         private async IAsyncEnumerable<DbDataReader> RowsAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, Numbers, cancellationToken: cancellation)).ConfigureAwait(false);
+            var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, Numbers, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 while (await reader.ReadAsync(cancellation).ConfigureAwait(false))

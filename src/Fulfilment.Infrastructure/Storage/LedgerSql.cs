@@ -136,13 +136,13 @@ internal static class LedgerSql
     /// </summary>
     public const string Lines = """
         SELECT o.id, max(o.status), max(o.open_units), l.id, max(l.status), max(l.quantity),
-               count(CASE WHEN u.replaces_unit_id IS NULL THEN u.id END),
-               count(CASE WHEN u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) THEN 1 END),
-               count(CASE WHEN u.state IN (@Delivered, @Replaced, @Refunded) THEN 1 END),
-               count(CASE WHEN u.state = @Failed THEN 1 END),
-               count(CASE WHEN u.state = @Cancelled THEN 1 END),
-               count(CASE WHEN u.state = @Refunded THEN 1 END),
-               count(CASE WHEN u.state = @Delivered THEN 1 END)
+               CAST(count(CASE WHEN u.replaces_unit_id IS NULL THEN u.id END) AS bigint),
+               CAST(count(CASE WHEN u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) THEN 1 END) AS bigint),
+               CAST(count(CASE WHEN u.state IN (@Delivered, @Replaced, @Refunded) THEN 1 END) AS bigint),
+               CAST(count(CASE WHEN u.state = @Failed THEN 1 END) AS bigint),
+               CAST(count(CASE WHEN u.state = @Cancelled THEN 1 END) AS bigint),
+               CAST(count(CASE WHEN u.state = @Refunded THEN 1 END) AS bigint),
+               CAST(count(CASE WHEN u.state = @Delivered THEN 1 END) AS bigint)
         FROM orders o
         LEFT JOIN order_lines l ON l.order_id = o.id
         LEFT JOIN units u ON u.order_id = l.order_id AND u.line_id = l.id
