@@ -54,7 +54,7 @@ public sealed class AuditStore(IDatabase database) : IAuditStore
     /// <summary>Ids are ordered by time, so each combination of filters is a range of one index, read backwards.</summary>
     internal static string ListSql(SqlDialect dialect, AuditQuery query) => $"""
         SELECT id, actor, address, action, subject, before, after, key_id AS KeyId
-        FROM audit_entries {(Index(query) is { } index ? dialect.IndexedBy(index) : "")}
+        FROM audit_entries {Index(dialect, query)}
         WHERE id < @before AND id >= @from
         {(query.Subject is null ? "" : "AND subject = @Subject")}
         {(query.KeyId is null ? "" : "AND key_id = @KeyId")}
@@ -65,15 +65,15 @@ public sealed class AuditStore(IDatabase database) : IAuditStore
         """;
 
     // Named, because SQLite has no statistics to choose by: a subject has few entries, a key fewer than its owner.
-    private static string? Index(AuditQuery query) => query switch
+    private static string Index(SqlDialect dialect, AuditQuery query) => query switch
     {
-        { Subject: not null } => "audit_entries_subject",
-        { KeyId: not null, Action: not null } => "audit_entries_key_action",
-        { KeyId: not null } => "audit_entries_key",
-        { Actor: not null, Action: not null } => "audit_entries_actor_action",
-        { Actor: not null } => "audit_entries_actor",
-        { Action: not null } => "audit_entries_action",
-        _ => null,
+        { Subject: not null } => dialect.IndexedBy("audit_entries_subject"),
+        { KeyId: not null, Action: not null } => dialect.IndexedBy("audit_entries_key_action"),
+        { KeyId: not null } => dialect.IndexedBy("audit_entries_key"),
+        { Actor: not null, Action: not null } => dialect.IndexedBy("audit_entries_actor_action"),
+        { Actor: not null } => dialect.IndexedBy("audit_entries_actor"),
+        { Action: not null } => dialect.IndexedBy("audit_entries_action"),
+        _ => "",
     };
 
     private sealed class Row

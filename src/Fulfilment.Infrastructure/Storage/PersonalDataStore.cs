@@ -74,17 +74,9 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
     /// <inheritdoc/>
     public Task<int> EraseSandboxAsync(long storefrontId, Person person) => EraseAsync(async connection =>
     {
-        var (orders, forget) = person.Field switch
-        {
-            PersonField.Recipient => (
-                "SELECT order_id FROM sandbox_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash",
-                "UPDATE sandbox_lines SET recipient = NULL, recipient_hash = NULL WHERE storefront_id = @storefrontId AND recipient_hash = @Hash"),
-            PersonField.BuyerReference => (
-                "SELECT id FROM sandbox_orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash",
-                "UPDATE sandbox_orders SET buyer_reference_hash = NULL WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash"),
-        };
-        await connection.ExecuteAsync($"UPDATE sandbox_cases SET reason = '' WHERE order_id IN ({orders})", new { storefrontId, person.Hash }).ConfigureAwait(false);
-        return await connection.ExecuteAsync(forget, new { storefrontId, person.Hash }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            $"UPDATE sandbox_cases SET reason = '' WHERE order_id IN ({SandboxOrdersSql(person.Field)})", new { storefrontId, person.Hash }).ConfigureAwait(false);
+        return await connection.ExecuteAsync(ForgetSandboxSql(person.Field), new { storefrontId, person.Hash }).ConfigureAwait(false);
     });
 
     /// <inheritdoc/>
@@ -141,6 +133,18 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
             SELECT id FROM orders {dialect.IndexedBy("orders_buyer")}
             WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash AND {state} ORDER BY id
             """,
+    };
+
+    private static string SandboxOrdersSql(PersonField field) => field switch
+    {
+        PersonField.Recipient => "SELECT order_id FROM sandbox_lines WHERE storefront_id = @storefrontId AND recipient_hash = @Hash",
+        PersonField.BuyerReference => "SELECT id FROM sandbox_orders WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash",
+    };
+
+    private static string ForgetSandboxSql(PersonField field) => field switch
+    {
+        PersonField.Recipient => "UPDATE sandbox_lines SET recipient = NULL, recipient_hash = NULL WHERE storefront_id = @storefrontId AND recipient_hash = @Hash",
+        PersonField.BuyerReference => "UPDATE sandbox_orders SET buyer_reference_hash = NULL WHERE storefront_id = @storefrontId AND buyer_reference_hash = @Hash",
     };
 
     private const string LineHolds = "(recipient IS NOT NULL OR recipient_hash IS NOT NULL OR inputs IS NOT NULL)";

@@ -1,4 +1,4 @@
-using System.Data;
+using Dapper;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Import;
 using Fulfilment.Core.Ledger;
@@ -32,7 +32,7 @@ internal static class SqlServerSliceWriter
     // for this commit, or this finds it retired.
     internal const string Store = """
         SET XACT_ABORT ON;
-        DECLARE @accepted BIGINT = 0, @retired BIGINT = NULL, @rejected BIGINT = 0, @duplicates BIGINT = 0, @approved BIGINT;
+        DECLARE @accepted BIGINT = 0, @retired BIGINT = NULL, @rejected BIGINT = 0, @duplicates BIGINT = 0, @approved BIGINT = 0;
         BEGIN TRANSACTION;
 
         UPDATE batches SET processed = processed + @rows, content_hash = @contentHash, importing_until = @until
@@ -97,12 +97,7 @@ internal static class SqlServerSliceWriter
     /// <summary>Copies the slice into a table that only this connection sees. May be repeated.</summary>
     public static async Task CopyAsync(SqlConnection connection, BatchSlice slice)
     {
-        using (var make = connection.CreateCommand())
-        {
-            make.CommandText = MakeSlice;
-            await make.ExecuteNonQueryAsync().ConfigureAwait(false);
-        }
-
+        await connection.ExecuteAsync(MakeSlice).ConfigureAwait(false);
         using var table = SqlServerSliceTable.Of(slice);
         using var copy = new SqlBulkCopy(connection) { DestinationTableName = "#slice", BulkCopyTimeout = TimeoutSeconds };
         await copy.WriteToServerAsync(table).ConfigureAwait(false);
@@ -113,48 +108,34 @@ internal static class SqlServerSliceWriter
     /// <exception cref="InvalidOperationException">A key that the rows are encrypted with has been retired.</exception>
     public static async Task<SliceCounts?> StoreAsync(SqlConnection connection, Batch batch, BatchSlice slice, ImportLease lease)
     {
-        using var store = connection.CreateCommand();
-        store.CommandText = Store;
-        store.CommandTimeout = TimeoutSeconds;
-        Bind(store, batch, slice, lease);
-        var reader = await store.ExecuteReaderAsync().ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            await reader.ReadAsync().ConfigureAwait(false);
-            if (!reader.IsDBNull(1))
-            {
-                throw BatchStore.Retired(reader.GetInt64(1));
-            }
-
-            if (reader.IsDBNull(0))
-            {
-                return null;
-            }
-
-            var accepted = (int)reader.GetInt64(0);
-            return new SliceCounts(accepted, slice.Keys.Length - accepted, slice.Rejected.Length);
-        }
-    }
-
-    private static void Bind(SqlCommand store, Batch batch, BatchSlice slice, ImportLease lease)
-    {
-        void Number(string name, long value) => store.Parameters.Add(name, SqlDbType.BigInt).Value = value;
         var (inventory, payable) = (Account.Inventory(batch.Id), Account.Payable(batch.Id));
-        Number("@rows", slice.RowCount);
-        Number("@until", lease.UntilMs);
-        Number("@batch", batch.Id);
-        Number("@importer", lease.Importer);
-        Number("@start", slice.Start);
-        Number("@sku", batch.Details.SkuId);
-        Number("@node", slice.Node);
-        Number("@cost", batch.Details.Terms == BatchTerms.Consigned ? 0 : batch.Details.UnitCost.TenThousandths);
-        Number("@transfer", slice.TransferId);
-        Number("@purchase", (long)TransferKind.Purchase);
-        Number("@inventory", (long)inventory.Kind);
-        Number("@payable", (long)payable.Kind);
-        Number("@announces", slice.AnnouncesStock ? 1 : 0);
-        store.Parameters.Add("@contentHash", SqlDbType.VarBinary, 32).Value = slice.ContentHash.ToArray();
-        store.Parameters.Add("@currency", SqlDbType.NVarChar, 3).Value = batch.Details.Currency;
-        store.Parameters.Add("@keys", SqlDbType.NVarChar, -1).Value = StorageJson.Write(BatchStore.KeysOf(slice));
+        var (accepted, retired) = await connection.QuerySingleAsync<(long? Accepted, long? Retired)>(
+            Store,
+            new
+            {
+                rows = (long)slice.RowCount,
+                contentHash = slice.ContentHash.ToArray(),
+                until = lease.UntilMs,
+                batch = batch.Id,
+                importer = lease.Importer,
+                start = slice.Start,
+                sku = batch.Details.SkuId,
+                node = (long)slice.Node,
+                cost = batch.Details.Terms == BatchTerms.Consigned ? 0 : batch.Details.UnitCost.TenThousandths,
+                transfer = slice.TransferId,
+                purchase = TransferKind.Purchase,
+                inventory = inventory.Kind,
+                payable = payable.Kind,
+                currency = batch.Details.Currency,
+                announces = slice.AnnouncesStock,
+                keys = StorageJson.Write(BatchStore.KeysOf(slice)),
+            },
+            commandTimeout: TimeoutSeconds).ConfigureAwait(false);
+        if (retired is { } key)
+        {
+            throw BatchStore.Retired(key);
+        }
+
+        return accepted is { } count ? new SliceCounts((int)count, slice.Keys.Length - (int)count, slice.Rejected.Length) : null;
     }
 }
