@@ -42,7 +42,7 @@ public sealed class DecideAfterSales(IAfterSalesStore store, CompleteCase comple
             await transaction.RecordAsync(CaseAudit.Entry(ids.Next(), actor, "afterSales.approved", pending, completed.Case)).ConfigureAwait(false);
             return completed.Case;
         }).ConfigureAwait(false);
-        pool.ReportReplacements(completed);
+        pool.ReportReplacements(approved.Refusal is null ? completed : null);
         return approved;
     }
 

@@ -8,7 +8,10 @@ namespace Fulfilment.Core.AfterSales;
 /// <summary>After-sales cases as they are stored.</summary>
 public interface IAfterSalesStore
 {
-    /// <summary>Runs <paramref name="work"/> in one transaction and answers once it is durable. When it throws, nothing of it remains.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction and answers once it is durable. When it throws, nothing of it remains. It runs again when other work
+    /// got in the way, so it begins by forgetting what it came to before.
+    /// </summary>
     Task<T> RunAsync<T>(Func<IAfterSalesTransaction, ValueTask<T>> work);
 
     /// <summary>The case, whosever it is, or null.</summary>

@@ -43,6 +43,7 @@ public sealed class RequestAfterSales(
         CompletedCase? completed = null;
         var requested = await store.RunAsync<Result<RequestedCase>>(async transaction =>
         {
+            completed = null;
             if (await transaction.FindRequestAsync(actor.Name, request.IdempotencyKey!).ConfigureAwait(false) is { } first)
             {
                 return await RepeatAsync(transaction, first, known).ConfigureAwait(false);

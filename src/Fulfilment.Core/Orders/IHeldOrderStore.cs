@@ -9,8 +9,8 @@ public interface IHeldOrderStore
 {
     /// <summary>
     /// In one transaction reads the order with its reserved keys, hold and wallet, asks <paramref name="decide"/>, and writes what it says with
-    /// every update guarded by the state read; null leaves the order as it is. False when there is no such held order; <paramref name="decide"/> is then
-    /// not asked.
+    /// every update guarded by the state read; null leaves the order as it is. False when there is no such held order. <paramref name="decide"/> is asked
+    /// again when the transaction has to be repeated; what it said last counts, and nothing of it when the answer is false.
     /// </summary>
     Task<bool> SettleAsync(long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement?> decide);
 

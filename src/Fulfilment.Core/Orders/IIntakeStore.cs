@@ -10,6 +10,7 @@ public interface IIntakeStore
     /// Runs <paramref name="work"/> in one transaction and returns once it is durable. When it throws, nothing of it remains; when the
     /// commit itself throws, it may have happened or not, and the caller finds out by reading the references again.
     /// </summary>
+    /// <exception cref="Storage.StorageConflictException">Other work got in the way, or it is not known what was stored: the same again is right.</exception>
     Task RunAsync(Func<IIntakeTransaction, ValueTask> work);
 }
 

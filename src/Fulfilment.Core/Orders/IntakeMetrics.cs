@@ -33,6 +33,8 @@ public static class IntakeMetrics
     private static readonly Histogram<int> GroupSize = Meter.CreateHistogram<int>("fulfilment.intake.group.size", "{draft}", "Drafts decided by one transaction.");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("fulfilment.intake.overloaded", "{draft}", "Drafts not admitted because the queue was full.");
 
+    private static readonly Counter<long> Repeated = Meter.CreateCounter<long>("fulfilment.intake.repeated", "{group}", "Groups repeated because other work got in their way.");
+
     private static readonly Counter<long> Gone = Meter.CreateCounter<long>("fulfilment.pool.gone", "{key}", "Card keys that the pool offered and that were gone.");
     private static readonly Counter<long> FromTable = Meter.CreateCounter<long>("fulfilment.pool.missed", "{key}", "Card keys that the pool did not offer and the table had.");
 
@@ -55,6 +57,8 @@ public static class IntakeMetrics
             FromTable.Add(fromTable);
         }
     }
+
+    internal static void CountRepeated() => Repeated.Add(1);
 
     internal static void CountOverloaded() => Refused.Add(1);
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Fulfilment.Core.Orders;
@@ -8,7 +9,14 @@ namespace Fulfilment.Core.Orders;
 /// <param name="QueueLimit">Most drafts that wait; more are refused as overloaded.</param>
 /// <param name="GroupLimit">Most drafts in one transaction.</param>
 /// <param name="UnitLimit">Units after which a group takes no further draft.</param>
-public sealed record IntakeOptions(int QueueLimit = 4_096, int GroupLimit = 512, int UnitLimit = OrderRequestRules.MostUnits);
+public sealed record IntakeOptions(int QueueLimit = 4_096, int GroupLimit = 512, int UnitLimit = OrderRequestRules.MostUnits)
+{
+    /// <summary>How often a group is repeated as it is when other nodes' work got in its way.</summary>
+    public int Repeats { get; init; } = 6;
+
+    /// <summary>The pause before the second repeat, more or less; each further one is twice as long. The first repeat comes at once.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(10);
+}
 
 /// <summary>
 /// Takes drafts from many callers and commits them in groups. There is no timer: a group is whatever arrived while the last one was committing,
@@ -76,12 +84,12 @@ public sealed partial class OrderIntake : IAsyncDisposable
     }
 
     // An unexpected error splits the group until the draft at fault stands alone. Each part reads its references anew,
-    // so a part that an ambiguous commit did store is found and not repeated.
+    // so a part that an ambiguous commit did store is found and not repeated. A database that is away fails the group whole: parts would wait as long each.
     private async Task CommitAsync(List<Pending> group)
     {
         try
         {
-            var deferred = await DecideAsync(group).ConfigureAwait(false);
+            var deferred = await RepeatedlyAsync(group).ConfigureAwait(false);
             if (deferred.Count > 0)
             {
                 await CommitAsync(deferred).ConfigureAwait(false);
@@ -91,10 +99,9 @@ public sealed partial class OrderIntake : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (group.Count == 1)
+            if (group.Count == 1 || exception is StorageUnavailableException)
             {
-                LogDraftFailed(exception, group[0].Draft.OrderId);
-                group[0].Fail(exception);
+                group.ForEach(pending => Fail(pending, exception));
                 return;
             }
 
@@ -102,6 +109,41 @@ public sealed partial class OrderIntake : IAsyncDisposable
             var half = group.Count / 2;
             await CommitAsync(group.GetRange(0, half)).ConfigureAwait(false);
             await CommitAsync(group.GetRange(half, group.Count - half)).ConfigureAwait(false);
+        }
+    }
+
+    private void Fail(Pending pending, Exception exception)
+    {
+        LogDraftFailed(exception, pending.Draft.OrderId);
+        pending.Fail(exception);
+    }
+
+    // A conflict is nobody's fault in this group: the same again, from the references on, usually goes through.
+    private async Task<List<Pending>> RepeatedlyAsync(List<Pending> group)
+    {
+        for (var repeats = 0; ; repeats++)
+        {
+            try
+            {
+                return await DecideAsync(group).ConfigureAwait(false);
+            }
+            catch (StorageConflictException conflict) when (repeats < _options.Repeats)
+            {
+                LogGroupRepeated(conflict, group.Count);
+                IntakeMetrics.CountRepeated();
+            }
+
+            await PauseAsync(repeats, group[0].Draft.OrderId).ConfigureAwait(false);
+        }
+    }
+
+    // Two nodes that met must not meet again. No two draw the same number: the node's is in the id.
+    private async Task PauseAsync(int repeats, long seed)
+    {
+        var pause = repeats == 0 ? TimeSpan.Zero : _options.Pause * (1 << (repeats - 1)) * (0.5 + new Random(seed.GetHashCode() + repeats).NextDouble());
+        if (pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, _time).ConfigureAwait(false);
         }
     }
 
@@ -191,6 +233,9 @@ public sealed partial class OrderIntake : IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Warning, "A group of {Count} orders failed ({Error}) and is tried again in halves.")]
     private partial void LogGroupSplit(string error, int count);
+
+    [LoggerMessage(3, LogLevel.Information, "A group of {Count} orders met other work and is repeated.")]
+    private partial void LogGroupRepeated(Exception exception, int count);
 
     // Its caller runs on another thread, so that answering many callers does not hold up the next group.
     private sealed class Pending(OrderDraft draft)

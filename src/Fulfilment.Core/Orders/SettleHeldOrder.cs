@@ -76,11 +76,17 @@ public sealed class SettleHeldOrder(
         var now = time.GetUtcNow();
         HeldOrder? found = null;
         HeldOrderSettlement? settled = null;
-        _ = await held.SettleAsync(orderId, calendar.DayOf(now), ids.Node, order =>
+        var isHeld = await held.SettleAsync(orderId, calendar.DayOf(now), ids.Node, order =>
         {
             found = order;
             return settled = deliver && order.Keys.Values.Any(key => !key.Batch.Sells) ? null : Decide(order, deliver, now.ToUnixTimeMilliseconds(), audit);
         }).ConfigureAwait(false);
+        if (!isHeld)
+        {
+            // Also what was decided in a transaction that had to be repeated counts for nothing: somebody else was faster.
+            (found, settled) = (null, null);
+        }
+
         if (settled is null)
         {
             return new Refusal(found is null ? RefusalCode.NotHeld : RefusalCode.BatchNotSellable);

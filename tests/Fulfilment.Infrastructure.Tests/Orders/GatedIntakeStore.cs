@@ -1,4 +1,5 @@
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.Orders;
 
@@ -7,6 +8,7 @@ internal sealed class GatedIntakeStore(IIntakeStore inner) : IIntakeStore
 {
     private TaskCompletionSource _open = Completed();
     private TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<(IntakeFault Fault, Exception Exception)> _faults = [];
     private int _loseAnswers;
 
     /// <summary>Transactions begun.</summary>
@@ -26,11 +28,27 @@ internal sealed class GatedIntakeStore(IIntakeStore inner) : IIntakeStore
     /// <summary>The next so many commits happen, and yet throw, as when a connection breaks between commit and answer.</summary>
     public void LoseAnswers(int count) => _loseAnswers = count;
 
+    /// <summary>The next transactions meet these, one each.</summary>
+    public void Meet(params ReadOnlySpan<IntakeFault> faults)
+    {
+        foreach (var fault in faults)
+        {
+            Meet(fault, new StorageConflictException());
+        }
+    }
+
+    public void Meet(IntakeFault fault, Exception exception) => _faults.Enqueue((fault, exception));
+
     public async Task RunAsync(Func<IIntakeTransaction, ValueTask> work)
     {
         _reached.TrySetResult();
         await _open.Task;
         Transactions++;
+        if (_faults.TryDequeue(out var met) && met.Fault != IntakeFault.None)
+        {
+            await FailAsync(work, met.Fault, met.Exception);
+        }
+
         await inner.RunAsync(work);
         if (_loseAnswers > 0)
         {
@@ -39,10 +57,40 @@ internal sealed class GatedIntakeStore(IIntakeStore inner) : IIntakeStore
         }
     }
 
+    private async Task FailAsync(Func<IIntakeTransaction, ValueTask> work, IntakeFault fault, Exception exception)
+    {
+        if (fault != IntakeFault.BeforeWork)
+        {
+            await inner.RunAsync(async transaction =>
+            {
+                await work(transaction);
+                if (fault == IntakeFault.AtCommit)
+                {
+                    throw exception;
+                }
+            });
+        }
+
+        throw exception;
+    }
+
     private static TaskCompletionSource Completed()
     {
         var completed = new TaskCompletionSource();
         completed.SetResult();
         return completed;
     }
+}
+
+/// <summary>Where other work, or a broken connection, gets in a transaction's way.</summary>
+public enum IntakeFault
+{
+    None,
+    BeforeWork,
+
+    /// <summary>Nothing was stored.</summary>
+    AtCommit,
+
+    /// <summary>All was stored, and the answer was lost.</summary>
+    AfterCommit,
 }

@@ -53,7 +53,8 @@ internal sealed class OrderEngine : IAsyncDisposable
         _sqliteIntake = new SqliteIntakeStore(storage.Database);
         Gate = new GatedIntakeStore(_sqliteIntake);
         var decision = new IntakeDecision(Chain, _seal, Ids, Calendar, Time);
-        Intake = new OrderIntake(Gate, pool, decision, options.Intake, Time, NullLogger<OrderIntake>.Instance);
+        // The pause of a repeat would last for ever at a time that stands still.
+        Intake = new OrderIntake(Gate, pool, decision, options.Intake with { Pause = TimeSpan.Zero }, Time, NullLogger<OrderIntake>.Instance);
         Place = new PlaceOrder(_catalogue, Intake, _people, Ids, Calendar);
         Orders = new OrderStore(storage.Database);
         Audit = new AuditStore(storage.Database);
