@@ -19,8 +19,9 @@ public sealed class SqliteAfterSalesStore(SqliteDatabase database) : IAfterSales
 
     private static T Run<T>(SqliteConnection connection, Func<IAfterSalesTransaction, ValueTask<T>> work)
     {
-        using var transaction = new SqliteAfterSalesTransaction(connection);
-        var task = work(transaction);
+        using var claims = new SqliteCardKeyClaims(connection);
+        using var effects = new SqliteOrderEffects(connection);
+        var task = work(new AfterSalesTransaction(connection, claims, effects));
         return task.IsCompleted
             ? task.GetAwaiter().GetResult()
             : throw new InvalidOperationException("After-sales waited for something other than the database inside its transaction.");

@@ -9,7 +9,7 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 /// The only place where a card key is given to a unit. Candidates from the pool are guesses; each is taken by an update that names the state
 /// it must be in, and one that is gone costs a look into the table.
 /// </summary>
-internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDisposable
+internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : ICardKeyClaims, IDisposable
 {
     private const int MostFromTableAtOnce = 256;
 
@@ -23,7 +23,8 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
     private readonly SqliteStatement _release = new(connection, "UPDATE card_keys SET state = 10 WHERE id = ?1 AND state = ?2");
 
     private readonly SqliteStatement _read = new(connection, """
-        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, b.terms, b.status, b.frozen, c.sequence, c.state, c.at, c.unit_id, c.seal
+        SELECT k.batch_id, k.expires_on, k.fingerprint, k.code, b.unit_cost, b.currency, b.terms, b.status, b.frozen, c.sequence, c.state, c.at, c.unit_id, c.seal,
+               k.sku_id
         FROM card_keys AS k
         JOIN batches AS b ON b.id = k.batch_id
         LEFT JOIN custody_entries AS c
@@ -55,17 +56,19 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
         }
     }
 
-    /// <summary>Delivers keys to all of the lines, or gives everything back and says so.</summary>
-    public bool TryDeliver(IReadOnlyList<LineClaim> lines)
+    public ValueTask<bool> TryDeliverAsync(IReadOnlyList<LineClaim> lines)
     {
-        if (Fill(lines, CardKeyState.Delivered))
+        var isFull = Fill(lines, CardKeyState.Delivered);
+        if (!isFull)
         {
-            return true;
+            GiveBack(lines, CardKeyState.Delivered);
         }
 
-        GiveBack(lines, CardKeyState.Delivered);
-        return false;
+        return ValueTask.FromResult(isFull);
     }
+
+    public ValueTask<IReadOnlyDictionary<long, ClaimedKey>> ReadAsync(IReadOnlyCollection<long> ids) =>
+        ValueTask.FromResult<IReadOnlyDictionary<long, ClaimedKey>>(ids.ToDictionary(id => id, Read));
 
     public void Dispose()
     {
@@ -176,19 +179,19 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : IDispos
             return false;
         }
 
-        line.Keys.Add(Read(id, line.SkuId));
+        line.Keys.Add(Read(id));
         return true;
     }
 
-    /// <summary>A key that was given to a unit, with the end of its custody chain.</summary>
-    public ClaimedKey Read(long id, long skuId)
+    // A key that was given to a unit, with the end of its custody chain.
+    private ClaimedKey Read(long id)
     {
         if (!_read.Bind(1, id).Step())
         {
             throw new InvalidOperationException($"Card key {id} was taken and cannot be read.");
         }
 
-        var origin = new CustodyOrigin(id, skuId, _read.Int64(0), _read.Int32(1), _read.Blob(2));
+        var origin = new CustodyOrigin(id, _read.Int64(14), _read.Int64(0), _read.Int32(1), _read.Blob(2));
         var last = _read.IsNull(9)
             ? null
             : new CustodyEntry(id, _read.Int32(9), (CardKeyState)_read.Int32(10), _read.Int64(11), _read.IsNull(12) ? null : _read.Int64(12), _read.Blob(13));

@@ -10,8 +10,6 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
 {
     private readonly SqliteStatement _findReference = new(connection, "SELECT id, content_hash FROM orders WHERE storefront_id = ?1 AND client_reference = ?2");
 
-    private readonly SqliteStatement _findWallet = new(connection, "SELECT balance, held FROM wallets WHERE storefront_id = ?1 AND currency = ?2");
-
     private readonly SqliteStatement _findTerms = new(connection, "SELECT settlement, credit_limit FROM storefronts WHERE id = ?1");
 
     private readonly SqliteCardKeyClaims _claims = new(connection);
@@ -29,7 +27,7 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
             var key = new WalletKey(drafts[i].Storefront.Id, drafts[i].Currency);
             if (!wallets.ContainsKey(key))
             {
-                wallets.Add(key, FindWallet(key));
+                wallets.Add(key, _effects.ReadWallet(key));
                 terms[key.StorefrontId] = FindTerms(key.StorefrontId);
             }
         }
@@ -58,7 +56,6 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
     public void Dispose()
     {
         _findReference.Dispose();
-        _findWallet.Dispose();
         _findTerms.Dispose();
         _claims.Dispose();
         _writer.Dispose();
@@ -71,14 +68,6 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
         var stored = _findReference.Step() ? new StoredReference(_findReference.Int64(0), _findReference.Blob(1)) : null;
         _findReference.Reset();
         return stored;
-    }
-
-    private WalletBalance FindWallet(WalletKey key)
-    {
-        _findWallet.Bind(1, key.StorefrontId).Bind(2, key.Currency);
-        var wallet = _findWallet.Step() ? new WalletBalance(new Money(_findWallet.Int64(0)), new Money(_findWallet.Int64(1))) : default;
-        _findWallet.Reset();
-        return wallet;
     }
 
     private PaymentTerms FindTerms(long storefrontId)

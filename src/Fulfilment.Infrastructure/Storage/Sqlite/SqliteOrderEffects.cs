@@ -1,3 +1,4 @@
+using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
@@ -6,8 +7,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
-/// <summary>Writes what a change of orders does to ledger, wallets, stock, custody and outbox.</summary>
-internal sealed class SqliteOrderEffects(SqliteConnection connection) : IDisposable
+/// <inheritdoc/>
+internal sealed class SqliteOrderEffects(SqliteConnection connection) : IOrderEffectsWriter, IDisposable
 {
     private readonly SqliteStatement _transfer = new(connection, """
         INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency, order_id)
@@ -15,6 +16,8 @@ internal sealed class SqliteOrderEffects(SqliteConnection connection) : IDisposa
         """);
 
     private readonly SqliteStatement _outbox = new(connection, "INSERT INTO outbox (id, storefront_id, type, order_id, status, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+
+    private readonly SqliteStatement _readWallet = new(connection, "SELECT balance, held FROM wallets WHERE storefront_id = ?1 AND currency = ?2");
 
     private readonly SqliteStatement _wallet = new(connection, """
         INSERT INTO wallets (storefront_id, currency, balance, held) VALUES (?1, ?2, ?3, ?4)
@@ -45,6 +48,25 @@ internal sealed class SqliteOrderEffects(SqliteConnection connection) : IDisposa
             : new CustodyDay(day, node);
         _readDay.Reset();
         return stored;
+    }
+
+    /// <summary>Zero where there is no row.</summary>
+    public WalletBalance ReadWallet(WalletKey key)
+    {
+        _readWallet.Bind(1, key.StorefrontId).Bind(2, key.Currency);
+        var wallet = _readWallet.Step() ? new WalletBalance(new Money(_readWallet.Int64(0)), new Money(_readWallet.Int64(1))) : default;
+        _readWallet.Reset();
+        return wallet;
+    }
+
+    ValueTask<CustodyDay> IOrderEffectsWriter.ReadDayAsync(int day, int node) => ValueTask.FromResult(ReadDay(day, node));
+
+    ValueTask<WalletBalance> IOrderEffectsWriter.ReadWalletAsync(WalletKey key) => ValueTask.FromResult(ReadWallet(key));
+
+    ValueTask IOrderEffectsWriter.WriteAsync(OrderEffects effects)
+    {
+        Write(effects);
+        return ValueTask.CompletedTask;
     }
 
     public void Write(OrderEffects effects)
@@ -83,7 +105,7 @@ internal sealed class SqliteOrderEffects(SqliteConnection connection) : IDisposa
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_transfer, _outbox, _wallet, _stock, _readDay, _writeDay, _custody])
+        foreach (var statement in (SqliteStatement[])[_transfer, _outbox, _readWallet, _wallet, _stock, _readDay, _writeDay, _custody])
         {
             statement.Dispose();
         }
