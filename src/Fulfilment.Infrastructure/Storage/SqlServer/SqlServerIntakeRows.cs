@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Infrastructure.Storage.SqlServer;
+
+/// <summary>The documents of <see cref="SqlServerIntakeWriter"/>.</summary>
+internal static class SqlServerIntakeRows
+{
+    public static string Keys(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
+        orders.SelectMany(order => order.Claim.Lines.SelectMany(line => line.Keys), static (order, key) => (key.Origin.CardKeyId, order.Claim.Target)),
+        static (json, key) =>
+        {
+            json.Number("id", key.CardKeyId);
+            json.Number("state", (long)key.Target);
+        });
+
+    public static string Orders(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders, static (json, order) =>
+    {
+        var draft = order.Draft;
+        json.Number("id", draft.OrderId);
+        json.Number("storefront_id", draft.Storefront.Id);
+        json.Text("client_reference", draft.ClientReference);
+        json.Bytes("content_hash", draft.ContentHash);
+        json.Number("status", (long)order.Status);
+        json.Number("version", AcceptedOrder.FirstVersion);
+        json.Text("currency", draft.Currency);
+        json.Number("amount", draft.Amount.TenThousandths);
+        json.Number("open_units", order.OpenUnits);
+        json.Number("allow_partial", draft.AllowPartial ? 1 : 0);
+        json.Number("source", (long)draft.Source);
+        json.Text("campaign", draft.Campaign);
+        json.Bytes("buyer", draft.Buyer);
+        json.Bytes("buyer_reference_hash", draft.BuyerReferenceHash);
+        json.Text("metadata", Json(draft.Metadata));
+        json.Number("completed_at", order.CompletedAtMs);
+        json.Number("due_at", order.DueAtMs);
+    });
+
+    public static string Lines(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
+        orders.SelectMany(order => order.Claim.Lines, static (order, claim) => (order, claim)),
+        static (json, row) =>
+        {
+            var (order, line) = (row.order, row.claim.Line);
+            json.Number("order_id", order.Draft.OrderId);
+            json.Number("id", line.Id);
+            json.Number("storefront_id", order.Draft.Storefront.Id);
+            json.Number("sku_id", line.Sku.Id);
+            json.Number("status", (long)order.StatusOf(row.claim));
+            json.Number("quantity", line.Quantity);
+            json.Number("unit_price", line.UnitPrice.TenThousandths);
+            json.Number("sale_price", line.SalePrice?.TenThousandths);
+            json.Bytes("recipient", line.Recipient);
+            json.Bytes("recipient_hash", line.RecipientHash);
+            json.Bytes("inputs", line.Inputs);
+            json.Text("metadata", Json(line.Metadata));
+            json.Number("order_status", (long)order.Status);
+        });
+
+    public static string Units(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
+        orders.SelectMany(order => order.Claim.Lines, static (order, claim) => (order, claim))
+            .SelectMany(line => line.claim.Line.UnitIds.Index(), static (line, unit) => (line.order, line.claim, unit)),
+        static (json, row) =>
+        {
+            var (order, claim, unit) = row;
+            var key = unit.Index < claim.Keys.Count ? claim.Keys[unit.Index] : null;
+            var state = order.StateOf(key);
+            json.Number("order_id", order.Draft.OrderId);
+            json.Number("id", unit.Item);
+            json.Number("line_id", claim.Line.Id);
+            json.Number("state", (long)state);
+            json.Number("card_key_id", key?.Origin.CardKeyId);
+            json.Number("delivered_at", state == UnitState.Delivered ? order.AtMs : null);
+            json.Number("due_at", state == UnitState.Reserved ? order.DueAtMs : null);
+            json.Number("failure", key is null ? (long)UnitFailure.OutOfStock : null);
+            json.Number("revealed_at", order.RevealedAtMs(state));
+        });
+
+    public static string Holds(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders.Where(order => order.Status == OrderStatus.Held), static (json, order) =>
+    {
+        json.Number("order_id", order.Draft.OrderId);
+        json.Number("storefront_id", order.Draft.Storefront.Id);
+        json.Text("currency", order.Draft.Currency);
+        json.Number("amount", order.Charge.TenThousandths);
+        json.Number("state", (long)HoldState.Open);
+    });
+
+    private static string? Json(IReadOnlyDictionary<string, string>? metadata) =>
+        metadata is null ? null : JsonSerializer.Serialize(metadata, OrderJson.Default.IReadOnlyDictionaryStringString);
+}
