@@ -1,4 +1,3 @@
-using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;

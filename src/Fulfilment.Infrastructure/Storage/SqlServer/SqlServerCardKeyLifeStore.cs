@@ -2,7 +2,6 @@ using System.Data.Common;
 using Dapper;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Life;
-using Fulfilment.Core.Orders;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Dapper;
 using Fulfilment.Core;
-using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
 

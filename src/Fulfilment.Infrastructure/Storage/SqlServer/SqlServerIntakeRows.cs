@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 
