@@ -127,7 +127,7 @@ public sealed partial class OrderIntake : IAsyncDisposable
             {
                 return await DecideAsync(group).ConfigureAwait(false);
             }
-            catch (StorageConflictException conflict) when (repeats < _options.Repeats)
+            catch (StorageConflictException conflict) when (repeats < MostRepeats(conflict))
             {
                 LogGroupRepeated(conflict, group.Count);
                 IntakeMetrics.CountRepeated();
@@ -136,6 +136,9 @@ public sealed partial class OrderIntake : IAsyncDisposable
             await PauseAsync(repeats, group[0].Draft.OrderId).ConfigureAwait(false);
         }
     }
+
+    // The store has waited for a database that is away; what is needed is one look whether the group was stored.
+    private int MostRepeats(StorageConflictException conflict) => conflict is StorageUnavailableException ? Math.Min(_options.Repeats, 2) : _options.Repeats;
 
     // Two nodes that met must not meet again. No two draw the same number: the node's is in the id.
     private async Task PauseAsync(int repeats, long seed)

@@ -57,7 +57,7 @@ public sealed class IntakeConflictTests
     [Fact]
     public async Task EveryCallerIsTold_WithoutSplitting_WhenTheDatabaseIsAway()
     {
-        await using var engine = await StartAsync(new OrderEngineOptions { Intake = new IntakeOptions { Repeats = 2 } });
+        await using var engine = await StartAsync();
         await SeedAsync(engine);
         var gone = new StorageUnavailableException();
         engine.Gate.Meet(IntakeFault.None, gone);

@@ -1,6 +1,8 @@
+using System.Data;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Dapper;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
@@ -12,7 +14,7 @@ internal static class JsonRows
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static string Write<T>(IEnumerable<T> rows, Action<Utf8JsonWriter, T> columns)
+    public static JsonDocumentParameter Write<T>(IEnumerable<T> rows, Action<Utf8JsonWriter, T> columns)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text, Options))
@@ -28,10 +30,10 @@ internal static class JsonRows
             json.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
+        return new JsonDocumentParameter(Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length)));
     }
 
-    public static string Ids(IEnumerable<long> ids) => Write(ids, static (json, id) => json.WriteNumber("id", id));
+    public static JsonDocumentParameter Ids(IEnumerable<long> ids) => Write(ids, static (json, id) => json.WriteNumber("id", id));
 
     public static void Number(this Utf8JsonWriter json, string column, long? value)
     {
@@ -57,5 +59,16 @@ internal static class JsonRows
         {
             json.Bytes(column, value.AsSpan());
         }
+    }
+}
+
+/// <summary>A document as a parameter: always of the same type, which a text is not to Dapper, because the type is part of what the server knows a statement by.</summary>
+internal sealed class JsonDocumentParameter(string text) : SqlMapper.ICustomQueryParameter
+{
+    public void AddParameter(IDbCommand command, string name)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.DbType, parameter.Size, parameter.Value) = (name, DbType.String, -1, text);
+        command.Parameters.Add(parameter);
     }
 }

@@ -7,7 +7,7 @@ using Fulfilment.Core.Storage;
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
 /// <inheritdoc/>
-internal sealed class SqlServerCardKeyClaims(DbConnection connection, int node) : ICardKeyClaims
+internal sealed class SqlServerCardKeyClaims(DbConnection connection) : ICardKeyClaims
 {
     // State 10 is available.
     internal const string TakeSql = $"""
@@ -17,7 +17,8 @@ internal sealed class SqlServerCardKeyClaims(DbConnection connection, int node) 
         WHERE k.state = 10 AND EXISTS (SELECT 1 FROM batches WHERE batches.id = k.batch_id AND {BatchRow.Sells})
         """;
 
-    private readonly SqlServerStock _stock = new(connection, node);
+    // Whoever claims here is too rare for nodes to need parts of their own.
+    private readonly SqlServerStock _stock = new(connection, node: 0);
 
     public async ValueTask<bool> TryDeliverAsync(IReadOnlyList<LineClaim> lines)
     {

@@ -98,7 +98,7 @@ public sealed class SqlServerCardKeyLifeStore(SqlServerDatabase database) : ICar
         return move.Keys.Count;
     }
 
-    private static string States(IReadOnlyList<HeldKey> keys) => JsonRows.Write(keys, static (json, key) =>
+    private static JsonDocumentParameter States(IReadOnlyList<HeldKey> keys) => JsonRows.Write(keys, static (json, key) =>
     {
         json.Number("id", key.Key.Origin.CardKeyId);
         json.Number("state", (long)key.State);

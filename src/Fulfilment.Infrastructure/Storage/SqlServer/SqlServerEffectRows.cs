@@ -9,7 +9,7 @@ namespace Fulfilment.Infrastructure.Storage.SqlServer;
 /// <summary>The documents of <see cref="SqlServerOrderEffects"/>.</summary>
 internal static class SqlServerEffectRows
 {
-    public static string Transfers(IEnumerable<Transfer> transfers) => JsonRows.Write(transfers, static (json, transfer) =>
+    public static JsonDocumentParameter Transfers(IEnumerable<Transfer> transfers) => JsonRows.Write(transfers, static (json, transfer) =>
     {
         json.Number("id", transfer.Id);
         json.Number("kind", (long)transfer.Kind);
@@ -22,7 +22,7 @@ internal static class SqlServerEffectRows
         json.Number("order_id", transfer.OrderId);
     });
 
-    public static string Outbox(IEnumerable<OutboxMessage> messages) => JsonRows.Write(messages, static (json, message) =>
+    public static JsonDocumentParameter Outbox(IEnumerable<OutboxMessage> messages) => JsonRows.Write(messages, static (json, message) =>
     {
         json.Number("id", message.Id);
         json.Number("storefront_id", message.StorefrontId);
@@ -32,7 +32,7 @@ internal static class SqlServerEffectRows
         json.Number("version", message.Version);
     });
 
-    public static string Custody(IEnumerable<CustodyEntry> entries) => JsonRows.Write(entries, static (json, entry) =>
+    public static JsonDocumentParameter Custody(IEnumerable<CustodyEntry> entries) => JsonRows.Write(entries, static (json, entry) =>
     {
         json.Number("card_key_id", entry.CardKeyId);
         json.Number("sequence", entry.Sequence);
@@ -42,7 +42,7 @@ internal static class SqlServerEffectRows
         json.Bytes("seal", entry.Seal);
     });
 
-    public static string Stock(IEnumerable<KeyValuePair<long, StockCounts>> changes) => JsonRows.Write(changes, static (json, change) =>
+    public static JsonDocumentParameter Stock(IEnumerable<KeyValuePair<long, StockCounts>> changes) => JsonRows.Write(changes, static (json, change) =>
     {
         json.Number("batch_id", change.Key);
         json.Number("available", change.Value.Available);
@@ -54,7 +54,7 @@ internal static class SqlServerEffectRows
     });
 
     /// <summary>Each wallet's change since it was read, and how low it may fall.</summary>
-    public static string Wallets(
+    public static JsonDocumentParameter Wallets(
         IEnumerable<KeyValuePair<WalletKey, WalletBalance>> after, Dictionary<WalletKey, WalletBalance> before, IReadOnlyDictionary<long, Money?>? floors) =>
         JsonRows.Write(after, (json, wallet) =>
         {

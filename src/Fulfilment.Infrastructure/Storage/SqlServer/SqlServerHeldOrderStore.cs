@@ -9,7 +9,7 @@ public sealed class SqlServerHeldOrderStore(SqlServerDatabase database) : IHeldO
 
     /// <inheritdoc/>
     public Task<bool> SettleAsync(long orderId, int custodyDay, int node, Func<HeldOrder, HeldOrderSettlement?> decide) => database.WriteCustodyAsync(connection =>
-        new HeldOrderTransaction(connection, new SqlServerCardKeyClaims(connection, node), new SqlServerOrderEffects(connection)).SettleAsync(orderId, custodyDay, node, decide));
+        new HeldOrderTransaction(connection, new SqlServerCardKeyClaims(connection), new SqlServerOrderEffects(connection)).SettleAsync(orderId, custodyDay, node, decide));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<long>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellation) => _due.FindAsync(now, limit, cancellation);

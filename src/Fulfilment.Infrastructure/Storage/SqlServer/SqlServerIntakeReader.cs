@@ -61,14 +61,14 @@ internal static class SqlServerIntakeReader
         return new IntakeFacts(stored, wallets, terms, SqlServerDayRow.ToDay(day, custodyDay, node));
     }
 
-    private static string References(IReadOnlyList<OrderDraft> drafts) => JsonRows.Write(drafts.Index(), static (json, draft) =>
+    private static JsonDocumentParameter References(IReadOnlyList<OrderDraft> drafts) => JsonRows.Write(drafts.Index(), static (json, draft) =>
     {
         json.Number("number", draft.Index);
         json.Number("storefront_id", draft.Item.Storefront.Id);
         json.Text("client_reference", draft.Item.ClientReference);
     });
 
-    private static string Wallets(IEnumerable<WalletKey> keys) => JsonRows.Write(keys, static (json, key) =>
+    private static JsonDocumentParameter Wallets(IEnumerable<WalletKey> keys) => JsonRows.Write(keys, static (json, key) =>
     {
         json.Number("storefront_id", key.StorefrontId);
         json.Text("currency", key.Currency);

@@ -7,7 +7,7 @@ namespace Fulfilment.Infrastructure.Storage.SqlServer;
 /// <summary>The documents of <see cref="SqlServerIntakeWriter"/>.</summary>
 internal static class SqlServerIntakeRows
 {
-    public static string Keys(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
+    public static JsonDocumentParameter Keys(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
         orders.SelectMany(order => order.Claim.Lines.SelectMany(line => line.Keys), static (order, key) => (key.Origin.CardKeyId, order.Claim.Target)),
         static (json, key) =>
         {
@@ -15,7 +15,7 @@ internal static class SqlServerIntakeRows
             json.Number("state", (long)key.Target);
         });
 
-    public static string Orders(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders, static (json, order) =>
+    public static JsonDocumentParameter Orders(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders, static (json, order) =>
     {
         var draft = order.Draft;
         json.Number("id", draft.OrderId);
@@ -37,7 +37,7 @@ internal static class SqlServerIntakeRows
         json.Number("due_at", order.DueAtMs);
     });
 
-    public static string Lines(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
+    public static JsonDocumentParameter Lines(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
         orders.SelectMany(order => order.Claim.Lines, static (order, claim) => (order, claim)),
         static (json, row) =>
         {
@@ -57,7 +57,7 @@ internal static class SqlServerIntakeRows
             json.Number("order_status", (long)order.Status);
         });
 
-    public static string Units(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
+    public static JsonDocumentParameter Units(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
         orders.SelectMany(order => order.Claim.Lines, static (order, claim) => (order, claim))
             .SelectMany(line => line.claim.Line.UnitIds.Index(), static (line, unit) => (line.order, line.claim, unit)),
         static (json, row) =>
@@ -76,7 +76,7 @@ internal static class SqlServerIntakeRows
             json.Number("revealed_at", order.RevealedAtMs(state));
         });
 
-    public static string Holds(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders.Where(order => order.Status == OrderStatus.Held), static (json, order) =>
+    public static JsonDocumentParameter Holds(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders.Where(order => order.Status == OrderStatus.Held), static (json, order) =>
     {
         json.Number("order_id", order.Draft.OrderId);
         json.Number("storefront_id", order.Draft.Storefront.Id);
