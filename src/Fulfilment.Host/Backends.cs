@@ -28,7 +28,7 @@ internal static class Backends
         Require(configuration, "Storage:Provider", "Sqlite", "SqlServer");
         Require(configuration, "Pool:Provider", "InProcess", "Redis");
         Require(configuration, "Jobs:Provider", "Quartz", "Hangfire");
-        RequireRoles(configuration);
+        _ = HostRoles.Read(configuration);
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IRandomBytes, SystemRandomBytes>();
@@ -47,6 +47,7 @@ internal static class Backends
         services.AddSingleton<Migrator>();
         services.AddSingleton<NodeLeaseStore>();
         services.AddSingleton<NodeNumber>();
+        services.AddSingleton<JobLeaseStore>();
         services.AddSingleton<IRateLimiter, LocalRateLimiter>();
         return services;
     }
@@ -115,22 +116,6 @@ internal static class Backends
         }
 
         throw new SetupException($"{setting} = \"{chosen}\" is not known. Set it to {available}, or leave it out.");
-    }
-
-    private static void RequireRoles(IConfiguration configuration)
-    {
-        string[] known = ["Api", "Console", "Worker"];
-        var roles = (configuration["Host:Roles"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (roles.FirstOrDefault(role => !known.Contains(role, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-        {
-            throw new SetupException($"Host:Roles names \"{unknown}\". Use any of {string.Join(", ", known)}, separated by commas.");
-        }
-
-        // SQLite has one writer, and the pool in process is one host's: a host without the API would stand beside another on the same file.
-        if (!roles.Contains("Api", StringComparer.OrdinalIgnoreCase))
-        {
-            throw new SetupException("Host:Roles must name Api: with Storage:Provider = Sqlite there is one host, and it does everything. Leave Host:Roles out.");
-        }
     }
 
     private static TimeZoneInfo TimeZone(IConfiguration configuration)

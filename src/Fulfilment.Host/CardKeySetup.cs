@@ -1,4 +1,5 @@
 using Fulfilment.Core.CardKeys.Life;
+using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 
@@ -15,9 +16,8 @@ internal static class CardKeySetup
     {
         services.AddSingleton<IBatchLifeStore, BatchLifeStore>().AddSingleton<WithdrawBatch>();
         services.AddSingleton<ChangeCardKey>().AddSingleton<FindCardKey>();
-        services.AddSingleton<VoidWithdrawnBatches>().AddSingleton<ExpireCardKeys>();
-        services.AddSingleton<CardKeyWatch>();
-        services.AddLoop(provider => provider.GetRequiredService<CardKeyWatch>().RunAsync);
+        services.AddSingleton<VoidWithdrawnBatches>().AddJob<WithdrawalWatch>();
+        services.AddSingleton<ExpireCardKeys>().AddJob<ExpiryWatch>();
         return services;
     }
 }

@@ -3,6 +3,7 @@ using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Pool;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
@@ -34,7 +35,11 @@ internal static class FulfilmentApp
 
     /// <summary>Everything but the open port: call <c>StartAsync</c> or <see cref="ListenAsync"/> on what it returns.</summary>
     /// <exception cref="SetupException">The engine cannot run as it is set up.</exception>
-    public static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, Action<WebApplication>? more = null, CancellationToken cancellation = default)
+    public static Task<WebApplication> BuildAsync(WebApplicationBuilder builder, Action<WebApplication>? more = null, CancellationToken cancellation = default) =>
+        BuildAsync(builder, HostRoles.Read(builder.Configuration), more, cancellation);
+
+    /// <summary>The same with roles that a test chooses, whatever the storage.</summary>
+    internal static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, HostRoles roles, Action<WebApplication>? more, CancellationToken cancellation)
     {
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddApi(builder.Configuration);
@@ -46,6 +51,12 @@ internal static class FulfilmentApp
         builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);
         builder.Services.AddSingleton<KeyWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<KeyWatch>().RunAsync);
+        builder.Services.AddSingleton<JobsHealth>();
+        if (roles.Worker)
+        {
+            builder.Services.AddJobRunner();
+        }
+
         Telemetry.AddTo(builder.Services, builder.Configuration);
 
         var app = builder.Build();
@@ -55,14 +66,11 @@ internal static class FulfilmentApp
             app.Services.GetRequiredService<BootstrapKey>().WarnIfSet(app.Logger);
             app.UseApi();
             app.MapHealth();
-            app.MapOrders();
-            app.MapAfterSales();
-            app.MapBenefits();
-            app.MapAccount();
-            app.MapSkus();
-            app.MapAdmin();
-            app.MapInventory();
-            app.MapOpenApiDocument();
+            if (roles.Api)
+            {
+                app.MapApi();
+            }
+
             more?.Invoke(app);
             return app;
         }
@@ -71,6 +79,18 @@ internal static class FulfilmentApp
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    private static void MapApi(this WebApplication app)
+    {
+        app.MapOrders();
+        app.MapAfterSales();
+        app.MapBenefits();
+        app.MapAccount();
+        app.MapSkus();
+        app.MapAdmin();
+        app.MapInventory();
+        app.MapOpenApiDocument();
     }
 
     /// <summary>Opens the port and starts the loops.</summary>

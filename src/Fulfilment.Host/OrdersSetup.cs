@@ -2,6 +2,7 @@ using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
+using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 
@@ -27,15 +28,13 @@ internal static class OrdersSetup
         services.AddSingleton<RevealOrder>();
         services.AddSingleton<SettleHeldOrder>();
         services.AddAfterSales();
-        services.AddSingleton<HeldOrderWatch>();
-        services.AddLoop(provider => provider.GetRequiredService<HeldOrderWatch>().RunAsync);
+        services.AddJob<HeldOrderWatch>();
         services.AddSingleton<ISandboxStore, SandboxStore>();
         services.AddSingleton<ISandboxCaseStore, SandboxCaseStore>();
         services.AddSingleton<PlaceSandboxOrder>();
         services.AddSingleton<RequestSandboxAfterSales>();
         services.AddSingleton<SandboxPresenter>();
-        services.AddSingleton<SandboxWatch>();
-        services.AddLoop(provider => provider.GetRequiredService<SandboxWatch>().RunAsync);
+        services.AddJob<SandboxWatch>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.Privacy;
+using Fulfilment.Host.Jobs;
 
 namespace Fulfilment.Host;
 
@@ -15,13 +16,11 @@ internal static class PeopleSetup
             Settings.AboveZero(configuration, "Reveals:AlertAtLeast", defaults.AtLeast),
             Settings.AboveZero(configuration, "Reveals:AlertFactor", defaults.Factor),
             Settings.AboveZero(configuration, "Reveals:WarmUpHours", defaults.WarmUpHours)));
-        services.AddSingleton<WatchReveals>().AddSingleton<RevealWatch>();
-        services.AddLoop(provider => provider.GetRequiredService<RevealWatch>().RunAsync);
+        services.AddSingleton<WatchReveals>().AddJob<RevealWatch>();
 
         services.AddSingleton(new RetentionOptions(
             string.IsNullOrEmpty(configuration[RetentionDays]) ? null : Settings.AboveZero(configuration, RetentionDays, normal: 0)));
-        services.AddSingleton<EraseAfterTerm>().AddSingleton<RetentionWatch>();
-        services.AddLoop(provider => provider.GetRequiredService<RetentionWatch>().RunAsync);
+        services.AddSingleton<EraseAfterTerm>().AddJob<RetentionWatch>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Fulfilment.Core.Ids;
+using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests;
 using Microsoft.Data.Sqlite;
@@ -56,6 +57,7 @@ public sealed class HealthTests
     {
         var time = new ManualTimeProvider();
         await using var host = await TestHost.StartAsync(new TestHostOptions { Time = time });
+        await host.Services.GetRequiredService<JobsHealth>().FirstLookAsync();
 
         time.Stall(TimeSpan.FromSeconds(40));
         using var ready = await host.GetAsync("/health/ready");

@@ -1,0 +1,39 @@
+using Dapper;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>Leases of recurring jobs in the table <c>job_leases</c>.</summary>
+public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
+{
+    /// <summary>How long a lease lasts: what a crashed process held is taken over within this and one renewal period.</summary>
+    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(30);
+
+    /// <summary>Takes those of <paramref name="jobs"/> that are free, renews those that are <paramref name="holder"/>'s, and answers all it holds now.</summary>
+    public Task<IReadOnlyCollection<string>> HoldAsync(string holder, IReadOnlyCollection<string> jobs) => database.WriteAsync<IReadOnlyCollection<string>>(async connection =>
+    {
+        var now = Now();
+        var until = now + (long)Duration.TotalMilliseconds;
+        // A lease that ends later than one taken now was written by a clock that has been set back since; it is nobody's.
+        await connection.ExecuteAsync(
+            "UPDATE job_leases SET holder = @holder, lease_until = @until WHERE name IN @jobs AND (holder = @holder OR lease_until <= @now OR lease_until > @until)",
+            new { holder, until, jobs, now }).ConfigureAwait(false);
+        var rows = (await connection.QueryAsync<(string Name, string Holder)>("SELECT name, holder FROM job_leases").ConfigureAwait(false)).ToDictionary(row => row.Name, row => row.Holder);
+        foreach (var name in jobs.Where(job => !rows.ContainsKey(job)))
+        {
+            await connection.ExecuteAsync("INSERT INTO job_leases (name, holder, lease_until) VALUES (@name, @holder, @until)", new { name, holder, until }).ConfigureAwait(false);
+            rows.Add(name, holder);
+        }
+
+        return [.. jobs.Where(job => rows[job] == holder)];
+    });
+
+    /// <summary>Whether some process runs <paramref name="job"/>.</summary>
+    public async Task<bool> IsHeldAsync(string job) => await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<string>(
+        "SELECT name FROM job_leases WHERE name = @job AND lease_until > @now", new { job, now = Now() })).ConfigureAwait(false) is not null;
+
+    /// <summary>Hands everything back, so that another process need not wait for the end of the lease.</summary>
+    public Task ReleaseAsync(string holder) => database.WriteAsync(connection =>
+        connection.ExecuteAsync("UPDATE job_leases SET holder = '', lease_until = 0 WHERE holder = @holder", new { holder }));
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}
