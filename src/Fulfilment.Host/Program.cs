@@ -13,5 +13,6 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .WithBatches()
     .WithConformance()
     .WithPrivacy()
+    .WithHealth()
     .Parse(args)
     .InvokeAsync();
