@@ -9,7 +9,6 @@ using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
 using Fulfilment.Core.Storefronts;
 using Fulfilment.Core.Suppliers;
-using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Backups;
@@ -26,7 +25,7 @@ internal static class Backends
     public static IServiceCollection AddBackends(this IServiceCollection services, IConfiguration configuration, bool besideHost)
     {
         Require(configuration, "Storage:Provider", "Sqlite", "SqlServer");
-        Require(configuration, "Pool:Provider", "InProcess", "Redis");
+        RequireAny(configuration, "Pool:Provider", "InProcess", "Redis");
         Require(configuration, "Jobs:Provider", "Quartz", "Hangfire");
         _ = HostRoles.Read(configuration);
 
@@ -36,7 +35,7 @@ internal static class Backends
         services.AddSingleton<IdGenerator>();
         services.AddProtection(configuration);
         services.AddCatalogue();
-        services.AddInProcessPool();
+        services.AddPool(configuration);
         services.AddInventory();
         services.AddChecks();
         services.AddSingleton<SqliteBackup>().AddSingleton<RestoredRecords>();
@@ -48,7 +47,6 @@ internal static class Backends
         services.AddSingleton<NodeLeaseStore>();
         services.AddSingleton<NodeNumber>();
         services.AddSingleton<JobLeaseStore>();
-        services.AddSingleton<IRateLimiter, LocalRateLimiter>();
         return services;
     }
 
@@ -65,7 +63,6 @@ internal static class Backends
 
     private static void AddCatalogue(this IServiceCollection services)
     {
-        services.AddSingleton<ICatalogue, CatalogueCache>();
         services.AddSingleton<ISkuStore, SkuStore>().AddSingleton<CreateSku>().AddSingleton<UpdateSku>();
         services.AddSingleton<IStorefrontStore, StorefrontStore>().AddSingleton<CreateStorefront>().AddSingleton<UpdateStorefront>();
         services.AddSingleton<ISupplierStore, SupplierStore>().AddSingleton<CreateSupplier>().AddSingleton<UpdateSupplier>();
@@ -90,12 +87,18 @@ internal static class Backends
             .AddSingleton<IKnownCodes, KnownCodes>().AddSingleton<ForecastImport>().AddSingleton<IBatchApprovals, BatchApprovalStore>().AddSingleton<DecideBatch>()
             .AddSingleton<ISoldCodes, SoldCodes>().AddSingleton<RegisterSoldCodes>().AddCardKeyMoves();
 
-    private static void AddInProcessPool(this IServiceCollection services)
+    private static void RequireAny(IConfiguration configuration, string setting, params ReadOnlySpan<string> available)
     {
-        services.AddSingleton<ICardKeyWindowReader, CardKeyWindowReader>();
-        services.AddSingleton<InProcessCardKeyPool>();
-        services.AddSingleton<ICardKeyPool>(provider => provider.GetRequiredService<InProcessCardKeyPool>());
-        services.AddSingleton<StockWatch>();
+        var chosen = configuration[setting];
+        foreach (var name in available)
+        {
+            if (string.Equals(chosen, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return;
+            }
+        }
+
+        throw new SetupException($"{setting} = \"{chosen}\" is not known. Set it to {string.Join(" or ", available)}, or leave it out.");
     }
 
     // The first one named is in this release; the others are known, so that the refusal can say so.

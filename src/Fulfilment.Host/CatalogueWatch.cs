@@ -1,10 +1,10 @@
 using System.Data.Common;
-using Fulfilment.Core.Catalogue;
+using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
 
 /// <summary>Notices what commands beside this host, or other hosts, have changed in the catalogue.</summary>
-internal sealed partial class CatalogueWatch(ICatalogue catalogue, TimeProvider time, ILogger<CatalogueWatch> logger)
+internal sealed partial class CatalogueWatch(CatalogueCache catalogue, TimeProvider time, ILogger<CatalogueWatch> logger)
 {
     // A change made elsewhere is in force here within a second.
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);

@@ -1,4 +1,5 @@
 using Fulfilment.Core.Catalogue;
+using Fulfilment.Infrastructure.Redis;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -12,6 +13,7 @@ internal static class Engine
         await MigrateAsync(services.GetRequiredService<Migrator>());
         await services.GetRequiredService<EngineKeys>().LoadAsync();
         await services.GetRequiredService<NodeNumber>().TakeAsync();
+        await (services.GetService<RedisKeySpace>()?.LoadAsync() ?? Task.CompletedTask);
         await services.GetRequiredService<ICatalogue>().RefreshAsync(cancellation);
     }
 

@@ -4,7 +4,6 @@ using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.OpenApi;
 using Fulfilment.Host.Jobs;
-using Fulfilment.Infrastructure.Pool;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 
@@ -48,7 +47,7 @@ internal static class FulfilmentApp
         builder.Services.AddCardKeyLife();
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
-        builder.Services.AddLoop(provider => provider.GetRequiredService<StockWatch>().RunAsync);
+        builder.Services.AddPoolLoops(builder.Configuration);
         builder.Services.AddSingleton<KeyWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<KeyWatch>().RunAsync);
         builder.Services.AddSingleton<JobsHealth>();

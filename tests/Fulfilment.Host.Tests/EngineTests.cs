@@ -60,7 +60,7 @@ public sealed class EngineTests : IDisposable
 
     [Theory]
     [InlineData("Storage:Provider", "SqlServer", "Set it to Sqlite")]
-    [InlineData("Pool:Provider", "Redis", "Set it to InProcess")]
+    [InlineData("Pool:Provider", "Redis", "leave Pool:Provider out")]
     [InlineData("Jobs:Provider", "Hangfire", "Set it to Quartz")]
     [InlineData("Jobs:Provider", "Cron", "is not known")]
     [InlineData("Host:Roles", "Api,Cook", "Cook")]

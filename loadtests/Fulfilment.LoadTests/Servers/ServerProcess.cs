@@ -25,7 +25,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <param name="kind"><c>engine</c> or <c>plain</c>.</param>
     /// <param name="folder">Where its database is.</param>
-    public static async Task<ServerProcess> StartAsync(string kind, string folder)
+    /// <param name="environment">Its settings beside the defaults.</param>
+    public static async Task<ServerProcess> StartAsync(string kind, string folder, Dictionary<string, string>? environment = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
@@ -35,6 +36,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         start.Environment["Bootstrap__OperatorKey"] = Bench.OperatorKey;
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start) ?? throw new InvalidOperationException($"The {kind} server did not start.");
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -36,6 +36,9 @@ public enum AlertKind
 {
     /// <summary>A key has shown far more codes in an hour than it usually does.</summary>
     RevealSpike = 1,
+
+    /// <summary>The pool in Redis cannot be used by a node, which takes codes from the table.</summary>
+    PoolDegraded = 2,
 }
 
 /// <summary>How bad it is. Stored as numbers.</summary>

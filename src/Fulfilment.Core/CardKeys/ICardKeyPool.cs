@@ -23,6 +23,12 @@ public interface ICardKeyPool
 
     /// <summary>Drops a SKU's window, to be filled again: keys that expire earlier have arrived, or the window is wrong.</summary>
     void Reset(long skuId);
+
+    /// <summary>
+    /// Says that what was taken for these needs is settled: committed, returned or reported as gone. A pool that outlives its callers puts back what one that
+    /// died never settled.
+    /// </summary>
+    void Finish(IReadOnlyList<KeyNeed> needs);
 }
 
 /// <summary>So many card keys of one SKU.</summary>
@@ -42,4 +48,7 @@ public class KeyNeed(long skuId, int minExpiryDay, int count)
 
     /// <summary>What the pool gave: at most <see cref="Count"/> ids.</summary>
     public List<long> Candidates { get; } = [];
+
+    /// <summary>The pool's own name for the take, where it keeps account of them.</summary>
+    public string? Ticket { get; set; }
 }

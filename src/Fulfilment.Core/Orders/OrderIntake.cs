@@ -207,6 +207,8 @@ public sealed partial class OrderIntake : IAsyncDisposable
 
             IntakeMetrics.CountDrift(need.Drift, need.FromTable.Count);
         }
+
+        _pool.Finish(needs);
     }
 
     private static OrderClaim? ClaimOf(OrderDraft draft) => draft.Verdict is null

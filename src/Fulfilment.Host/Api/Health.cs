@@ -4,6 +4,7 @@ using Dapper;
 using Fulfilment.Core.Ids;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Jobs;
+using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host.Api;
@@ -23,10 +24,10 @@ internal static class Health
             .Produces<ReadyAnswer>().Produces<ReadyAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, JobsHealth jobs, TimeProvider time)
+    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, IWatchedPool pool, JobsHealth jobs, TimeProvider time)
     {
         // Orders are taken from the table without the pool, and without the jobs: both are named, and neither is in the way.
-        var checks = new ReadyChecks(await DatabaseAsync(database, time), NodeLease(ids), "ok", await jobs.IsLateAsync(Patience) ? "late" : "ok");
+        var checks = new ReadyChecks(await DatabaseAsync(database, time), NodeLease(ids), pool.IsDegraded ? "degraded" : "ok", await jobs.IsLateAsync(Patience) ? "late" : "ok");
         var ready = checks is { Database: "ok", NodeLease: "ok" };
         return TypedResults.Json(new ReadyAnswer(ready ? "ready" : "unready", checks), ApiJson.TypeInfo<ReadyAnswer>(), statusCode: ready ? 200 : 503);
     }

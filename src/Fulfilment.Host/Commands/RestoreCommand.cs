@@ -66,6 +66,9 @@ internal static class RestoreCommand
         HostApplicationBuilder builder, string work, string target, BackupContent content, CancellationToken cancellation)
     {
         builder.Configuration[Settings.StoragePath] = work;
+
+        // The pool in Redis is the living installation's.
+        builder.Configuration["Pool:Provider"] = "InProcess";
         builder.Services.AddSingleton(new KeyFolder(target));
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddOrders(builder.Configuration);

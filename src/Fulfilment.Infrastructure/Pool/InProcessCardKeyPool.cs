@@ -9,7 +9,7 @@ namespace Fulfilment.Infrastructure.Pool;
 /// The pool in this process's memory. Windows are filled in the background, one read at a time per SKU; a take never waits, and an empty window
 /// gives fewer ids. What is lost with the process is still in the table.
 /// </summary>
-public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposable
+public sealed partial class InProcessCardKeyPool : ICardKeyPool, IWatchedPool, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<long, SkuWindow> _windows = new();
     private readonly ICardKeyWindowReader _reader;
@@ -17,8 +17,7 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
     private readonly ILogger<InProcessCardKeyPool> _logger;
     private readonly WindowOptions _options;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _refillsGate = new();
-    private readonly HashSet<Task> _refills = [];
+    private readonly BackgroundTasks _refills = new();
 
     /// <summary>An empty pool; it reads nothing until a SKU is asked for.</summary>
     public InProcessCardKeyPool(ICardKeyWindowReader reader, TimeProvider time, ILogger<InProcessCardKeyPool> logger)
@@ -30,6 +29,9 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
     {
         (_reader, _time, _logger, _options) = (reader, time, logger, options);
     }
+
+    /// <inheritdoc/>
+    public bool IsDegraded => false;
 
     /// <inheritdoc/>
     public ValueTask TakeAsync(IReadOnlyList<KeyNeed> needs, CancellationToken cancellation)
@@ -95,7 +97,13 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
         }
     }
 
-    /// <summary>The stock changed, perhaps by another process: windows that ran low look again, and those that now lack keys which expire earlier are reset.</summary>
+    /// <inheritdoc/>
+    public void Finish(IReadOnlyList<KeyNeed> needs)
+    {
+        // What a caller held is lost with this process, and so is the pool.
+    }
+
+    /// <inheritdoc/>
     public async Task StockChangedAsync(CancellationToken cancellation)
     {
         var first = new WindowKey[1];
@@ -117,24 +125,7 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
     }
 
     /// <summary>Completes when no refill is under way.</summary>
-    internal async Task SettleAsync()
-    {
-        while (true)
-        {
-            Task[] refills;
-            lock (_refillsGate)
-            {
-                refills = [.. _refills];
-            }
-
-            if (refills.Length == 0)
-            {
-                return;
-            }
-
-            await Task.WhenAll(refills).ConfigureAwait(false);
-        }
-    }
+    internal Task SettleAsync() => _refills.SettleAsync();
 
     /// <summary>Ends the refills under way. A container that knows the pool by two types disposes it twice.</summary>
     public async ValueTask DisposeAsync()
@@ -149,23 +140,7 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IAsyncDisposabl
         _stop.Dispose();
     }
 
-    private void Refill(SkuWindow window)
-    {
-        // Held until the task is listed, so that it cannot take itself off the list before.
-        lock (_refillsGate)
-        {
-            Task? refill = null;
-            refill = Task.Run(async () =>
-            {
-                await RefillAsync(window).ConfigureAwait(false);
-                lock (_refillsGate)
-                {
-                    _refills.Remove(refill!);
-                }
-            });
-            _refills.Add(refill);
-        }
-    }
+    private void Refill(SkuWindow window) => _refills.Run(() => RefillAsync(window));
 
     private async Task RefillAsync(SkuWindow window)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Fulfilment.Infrastructure.Pool;
 
 /// <summary>Tells the pool when the stock has changed, also by a command beside the host: polls one counter.</summary>
-public sealed partial class StockWatch(ICardKeyWindowReader reader, InProcessCardKeyPool pool, TimeProvider time, ILogger<StockWatch> logger)
+public sealed partial class StockWatch(ICardKeyWindowReader reader, IWatchedPool pool, TimeProvider time, ILogger<StockWatch> logger)
 {
     /// <summary>Between two looks at the counter.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);

@@ -22,7 +22,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Pool:Provider=Redis", "Pool:Provider = Redis is not in this release. Set it to InProcess, or leave it out.")]
+    [InlineData("Pool:Provider=Redis", "Pool:Provider = Redis is for several hosts. With Storage:Provider = Sqlite there is one host, and its pool needs no Redis: leave Pool:Provider out.")]
     [InlineData("Intake:QueueLimit=many", "Intake:QueueLimit = \"many\" is not a number above zero. Leave it out for 4096.")]
     [InlineData("Intake:GroupLimit=0", "Intake:GroupLimit = \"0\" is not a number above zero. Leave it out for 512.")]
     public async Task WrongSetting_PrintsOneSentence_AndFails(string setting, string sentence)

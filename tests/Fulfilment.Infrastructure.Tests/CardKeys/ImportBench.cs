@@ -150,5 +150,9 @@ internal sealed class ImportBench : IDisposable
                 Resets.Add(skuId);
             }
         }
+
+        public void Finish(IReadOnlyList<KeyNeed> needs)
+        {
+        }
     }
 }

@@ -45,7 +45,7 @@ public abstract partial class CardKeyPoolCompliance
     public async Task KeysFoundInTheTable_WakeAnEmptyWindow()
     {
         Assert.Empty(await TakeSettledAsync(1));
-        PassPauses();
+        await PassPausesAsync();
         await AddRangeAsync(1, 3);
         await TestStock.SetStateAsync(Database, CardKeyState.Delivered, [1]);
 
@@ -114,7 +114,7 @@ public abstract partial class CardKeyPoolCompliance
         await TestStock.SetStateAsync(Database, CardKeyState.Delivered, [1, 2, 3]);
         await AddRangeAsync(4, 3);
 
-        PassPauses();
+        await PassPausesAsync();
         Assert.Empty(await TakeAsync(1));
         await SettleAsync();
 
@@ -128,7 +128,7 @@ public abstract partial class CardKeyPoolCompliance
         Assert.Equal([1, 2, 3], await TakeSettledAsync(5));
         await TestStock.SetStateAsync(Database, CardKeyState.Delivered, [1, 3]);
 
-        PassPauses();
+        await PassPausesAsync();
         Assert.Empty(await TakeAsync(1));
         await SettleAsync();
 

@@ -42,7 +42,10 @@ public abstract partial class CardKeyPoolCompliance : IAsyncLifetime
     protected abstract Task SettleAsync();
 
     /// <summary>Lets the pauses pass that a pool keeps before it looks again.</summary>
-    protected abstract void PassPauses();
+    protected abstract Task PassPausesAsync();
+
+    /// <summary>Lets the time pass after which ids come back whose taker has gone.</summary>
+    protected abstract Task ForgetTakesAsync();
 
     protected abstract ValueTask DisposePoolAsync();
 
@@ -155,6 +158,7 @@ public abstract partial class CardKeyPoolCompliance : IAsyncLifetime
 
         await DisposePoolAsync();
         Pool = CreatePool(new CardKeyWindowReader(_database.Database));
+        await ForgetTakesAsync();
 
         Assert.Equal([1, 2, 3], await TakeSettledAsync(3));
     }
@@ -212,8 +216,10 @@ public abstract partial class CardKeyPoolCompliance : IAsyncLifetime
 
     private async Task WarmAsync(long sku, int minExpiryDay = Today)
     {
-        var taken = await TakeAsync(1, minExpiryDay, sku);
+        KeyNeed[] needs = [new(sku, minExpiryDay, 1)];
+        await Pool.TakeAsync(needs, TestContext.Current.CancellationToken);
         await SettleAsync();
-        Pool.Return(sku, taken);
+        Pool.Return(sku, needs[0].Candidates);
+        Pool.Finish(needs);
     }
 }

@@ -69,5 +69,7 @@ public sealed class ColdPoolTests
         }
 
         public void Reset(long skuId) => Inner.Reset(skuId);
+
+        public void Finish(IReadOnlyList<KeyNeed> needs) => Inner.Finish(needs);
     }
 }

@@ -161,5 +161,9 @@ public sealed class DeliveredOnceTests
         public void Reset(long skuId)
         {
         }
+
+        public void Finish(IReadOnlyList<KeyNeed> needs)
+        {
+        }
     }
 }

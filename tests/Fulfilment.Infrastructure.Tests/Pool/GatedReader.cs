@@ -17,6 +17,9 @@ internal sealed class GatedReader : ICardKeyWindowReader
     /// <summary>The next reads wait until the gate is opened: before they look at the table, or after.</summary>
     public Gate Close(bool afterReading = false) => _gate = new Gate(afterReading);
 
+    /// <summary>Later reads wait no more; those that do, still do.</summary>
+    public void Release() => _gate = null;
+
     public async Task<int> ReadAsync(long skuId, WindowKey after, Memory<WindowKey> destination, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _reads);

@@ -19,7 +19,14 @@ public sealed class InProcessCardKeyPoolTests : CardKeyPoolCompliance
 
     protected override Task SettleAsync() => _pool.SettleAsync();
 
-    protected override void PassPauses() => _time.Advance(TimeSpan.FromSeconds(1));
+    protected override Task PassPausesAsync()
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return Task.CompletedTask;
+    }
+
+    // They went with the process, and the table has them.
+    protected override Task ForgetTakesAsync() => Task.CompletedTask;
 
     protected override ValueTask DisposePoolAsync() => _pool.DisposeAsync();
 
@@ -115,7 +122,7 @@ public sealed class InProcessCardKeyPoolTests : CardKeyPoolCompliance
         Assert.Empty(await TakeSettledAsync(1));
         Assert.Equal(reads, _reader.Reads);
 
-        PassPauses();
+        await PassPausesAsync();
 
         Assert.Equal([1], await TakeSettledAsync(1));
     }

@@ -215,5 +215,9 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
         public void Reset(long skuId)
         {
         }
+
+        public void Finish(IReadOnlyList<KeyNeed> needs)
+        {
+        }
     }
 }

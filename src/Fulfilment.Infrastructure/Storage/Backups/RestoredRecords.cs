@@ -41,6 +41,7 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
                 frozen = 1, restored_at = @now, importer = 0, importing_until = 0
             WHERE {MayBeSold}
             """, new { now }).ConfigureAwait(false);
+        await Redis.RedisKeySpace.ForgetAsync(connection).ConfigureAwait(false);
         await SetAsync(connection, "restored-at", now).ConfigureAwait(false);
         await SetAsync(connection, "restored-backup-at", backupTakenAt.ToUnixTimeMilliseconds()).ConfigureAwait(false);
         await connection.ExecuteAsync("UPDATE change_counters SET value = value + @CounterGap", new { CounterGap }).ConfigureAwait(false);
