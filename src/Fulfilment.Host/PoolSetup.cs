@@ -55,7 +55,12 @@ internal static class PoolSetup
 
         services.AddSingleton(Connect(configuration[ConnectionString]));
         services.AddSingleton(provider => configuration["Pool:KeyPrefix"] is { Length: > 0 } name ? new RedisKeySpace(name) : new RedisKeySpace(provider.GetRequiredService<IDatabase>()));
-        services.AddSingleton(new RedisPoolOptions { TakeTimeout = TimeSpan.FromMilliseconds(Settings.AboveZero(configuration, "Pool:TakeTimeoutMilliseconds", 50)) });
+        services.AddSingleton(new RedisPoolOptions
+        {
+            TakeTimeout = TimeSpan.FromMilliseconds(Settings.AboveZero(configuration, "Pool:TakeTimeoutMilliseconds", 50)),
+            TakeLease = TimeSpan.FromSeconds(Settings.AboveZero(configuration, "Testing:TakeLeaseSeconds", 30)),
+            RefillLease = TimeSpan.FromSeconds(Settings.AboveZero(configuration, "Testing:RefillLeaseSeconds", 10)),
+        });
         services.AddSingleton(new RedisBreakerOptions());
         services.AddSingleton<RedisBreaker>();
         services.AddSingleton<RedisCardKeyPool>();

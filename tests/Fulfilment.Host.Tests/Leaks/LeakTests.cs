@@ -1,13 +1,15 @@
 using System.Net;
 using System.Text;
 using Dapper;
+using Fulfilment.Host.Tests.Nodes;
+using Fulfilment.Infrastructure.Tests.Redis;
 using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Host.Tests.Leaks;
 
 /// <summary>
 /// Promise 5: a shop's whole day on a host that logs all it can, and then a search for every code, recipient, contact, input and key in its
-/// logs, files, traces and answers.
+/// logs, files, traces and answers, and in whatever Redis was told.
 /// </summary>
 public sealed class LeakTests : IDisposable
 {
@@ -28,11 +30,13 @@ public sealed class LeakTests : IDisposable
     private readonly List<string> _keys = [TestHost.OperatorKey, "zq-a-key-that-is-wrong-in-every-way"];
 
     [Fact]
-    public async Task NoSecret_StandsInLogsFilesTracesOrAnswers()
+    public async Task NoSecret_StandsInLogsFilesTracesAnswersOrRedis()
     {
         await using var collector = await TraceCollector.StartAsync();
+        await using var redis = await RedisServer.StartAsync();
+        await using var monitor = await RedisMonitor.StartAsync(redis);
         await using var host = await HostProcess.StartAsync(
-            _folder, [$"Otlp:Endpoint={collector.Address}", .. AllLogs], environment: new() { ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" });
+            _folder, [$"Otlp:Endpoint={collector.Address}", .. AllLogs, .. TwoNodes.OnRedis(redis)], environment: new() { ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" });
         var shown = await LiveADayAsync(host);
         Assert.NotEmpty(shown);
 
@@ -50,12 +54,14 @@ public sealed class LeakTests : IDisposable
         }
 
         found.AddRange(scan.FindInFolder(_folder));
+        await monitor.CatchUpAsync(redis);
+        found.AddRange(scan.Find("Redis", monitor.Received));
         found.AddRange(scan.Find("log", host.Output));
         found.AddRange(scan.Find("traces", collector.Received));
         found.AddRange(_answers.SelectMany(answer => scan.Find(answer.Where, answer.Text)));
         Assert.True(found.Count == 0, string.Join('\n', found.Distinct()));
 
-        AssertTheSearchSees(host, collector);
+        AssertTheSearchSees(host, collector, monitor);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -164,11 +170,12 @@ public sealed class LeakTests : IDisposable
     }
 
     // A search that finds nothing proves nothing unless it finds what is there.
-    private void AssertTheSearchSees(HostProcess host, TraceCollector collector)
+    private void AssertTheSearchSees(HostProcess host, TraceCollector collector, RedisMonitor monitor)
     {
         var visible = new SecretScan([ClientReference, "visible-metadata"]);
         Assert.NotEmpty(visible.FindInFolder(_folder));
         Assert.NotEmpty(new SecretScan(["/v1/orders"]).Find("traces", collector.Received));
+        Assert.Matches("\"LPOP\" \"[^\"]*window:\\d+\"", monitor.Received);
         Assert.Contains("\"LogLevel\":\"Debug\"", host.Output, StringComparison.Ordinal);
         Assert.Contains("138****0001", string.Concat(_answers.Select(answer => answer.Text)), StringComparison.Ordinal);
         Assert.NotEmpty(new SecretScan(["密"]).Find("UTF-16", Encoding.Unicode.GetBytes("卡密")));

@@ -14,12 +14,13 @@ internal sealed class NodeLoad(TwoNodes nodes, int seed) : IAsyncDisposable
     private const int Buyers = 8;
 
     // Each orders when its time has come and its last order is answered: a load that leaves the cores some room, so that the slowest answer says something.
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(60);
 
     private readonly ConcurrentDictionary<string, string> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _created = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop = new();
     private Task _buyers = Task.CompletedTask;
+    private int _orders;
     private volatile LoadCount _now = new();
 
     /// <summary>References of acknowledged orders, with the answer to each.</summary>
@@ -28,10 +29,11 @@ internal sealed class NodeLoad(TwoNodes nodes, int seed) : IAsyncDisposable
     /// <summary>From now on.</summary>
     public LoadCount Count() => _now = new LoadCount();
 
+    /// <summary>May be called again after <see cref="StopAsync"/>.</summary>
     public LoadCount Start()
     {
-        var first = _now;
-        _buyers = Task.WhenAll(Enumerable.Range(0, Buyers).Select(buyer => Task.Run(() => BuyAsync(buyer, new Random(seed + buyer)))));
+        var (first, stop) = (Count(), _stop.Token);
+        _buyers = Task.WhenAll(Enumerable.Range(0, Buyers).Select(buyer => Task.Run(() => BuyAsync(new Random(seed + buyer + _orders), stop))));
         return first;
     }
 
@@ -40,6 +42,8 @@ internal sealed class NodeLoad(TwoNodes nodes, int seed) : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _buyers;
+        _stop.Dispose();
+        _stop = new CancellationTokenSource();
     }
 
     /// <summary>Fails with what a buyer met that must not be.</summary>
@@ -68,12 +72,12 @@ internal sealed class NodeLoad(TwoNodes nodes, int seed) : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task BuyAsync(int buyer, Random random)
+    private async Task BuyAsync(Random random, CancellationToken stop)
     {
         using var pace = new PeriodicTimer(Pace);
-        for (var i = 0; !_stop.IsCancellationRequested; i++)
+        while (!stop.IsCancellationRequested)
         {
-            var reference = $"B{buyer}-{i}-{random.Next(1, 4)}";
+            var reference = $"B{Interlocked.Increment(ref _orders)}-{random.Next(1, 4)}";
             var (one, other) = random.Next(2) == 0 ? (nodes.A, nodes.B) : (nodes.B, nodes.A);
             switch (random.Next(10))
             {
@@ -133,8 +137,7 @@ internal sealed class NodeLoad(TwoNodes nodes, int seed) : IAsyncDisposable
     // The reference says what is ordered: its last digit is the number of units.
     private async Task<(HttpStatusCode Status, string Body)> PostAsync(HostProcess host, string reference)
     {
-        using var answer = await host.PostAsync(
-            "/v1/orders?include=codes", nodes.Key, $$"""{"clientReference":"{{reference}}","currency":"CNY","lines":[{"sku":"{{TwoNodes.Sku}}","quantity":{{reference[^1]}}}]}""");
+        using var answer = await nodes.OrderAsync(host, reference, (TwoNodes.Sku, reference[^1] - '0'));
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 

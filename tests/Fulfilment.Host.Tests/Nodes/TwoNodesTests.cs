@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Fulfilment.Infrastructure.Tests.Redis;
 
 namespace Fulfilment.Host.Tests.Nodes;
 
@@ -14,7 +15,8 @@ public sealed class TwoNodesTests
     {
         var seed = Environment.TickCount;
         Print($"seed {seed}");
-        await using var nodes = await TwoNodes.StartAsync(stock: 6_000);
+        await using var redis = await RedisServer.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(stock: 6_000, redis);
         await using var load = new NodeLoad(nodes, seed);
 
         var count = load.Start();
@@ -34,7 +36,8 @@ public sealed class TwoNodesTests
     [Fact]
     public async Task WhatChangesAtOneNode_IsInForceAtTheOther_WithinTwoSeconds()
     {
-        await using var nodes = await TwoNodes.StartAsync(stock: 2_000);
+        await using var redis = await RedisServer.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(stock: 2_000, redis);
         Print("changed at one node        in force at the other after");
 
         var created = await nodes.A.CreateAsync("/v1/admin/keys", """{"owner":"storefront:shop-1","scopes":["orders"]}""");
@@ -45,10 +48,10 @@ public sealed class TwoNodesTests
 
         var orders = 0;
         await ChangeAsync(nodes.B, HttpMethod.Patch, $"/v1/admin/skus/{TwoNodes.Sku}", """{"onShelf":false}""");
-        await InForceAsync("SKU taken off the shelf", () => OrderAsync(nodes.A, nodes.Key, $"P{orders++}"), HttpStatusCode.UnprocessableEntity);
+        await InForceAsync("SKU taken off the shelf", () => OrderAsync(nodes, $"P{orders++}"), HttpStatusCode.UnprocessableEntity);
 
         await ChangeAsync(nodes.B, HttpMethod.Patch, $"/v1/admin/skus/{TwoNodes.Sku}", """{"onShelf":true}""");
-        await InForceAsync("SKU put on the shelf", () => OrderAsync(nodes.A, nodes.Key, $"P{orders++}"), HttpStatusCode.Created);
+        await InForceAsync("SKU put on the shelf", () => OrderAsync(nodes, $"P{orders++}"), HttpStatusCode.Created);
     }
 
     // The last look began before the change was in force there, so the time is at most one look too long.
@@ -78,9 +81,9 @@ public sealed class TwoNodesTests
         return answer.StatusCode;
     }
 
-    private static async Task<HttpStatusCode> OrderAsync(HostProcess host, string key, string reference)
+    private static async Task<HttpStatusCode> OrderAsync(TwoNodes nodes, string reference)
     {
-        using var answer = await host.PostAsync("/v1/orders", key, $$"""{"clientReference":"{{reference}}","currency":"CNY","lines":[{"sku":"{{TwoNodes.Sku}}","quantity":1}]}""");
+        using var answer = await nodes.OrderAsync(nodes.A, reference, (TwoNodes.Sku, 1));
         return answer.StatusCode;
     }
 
