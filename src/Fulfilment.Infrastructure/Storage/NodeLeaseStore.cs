@@ -38,10 +38,16 @@ public sealed class NodeLeaseStore(IDatabase database, TimeProvider time, Curren
                     continue;
                 }
 
-                await connection.ExecuteAsync($"""
-                    INSERT INTO nodes (number, token, lease_until, encryption_keys, encryption_active) VALUES (@number, @token, @until, @loaded, @active)
-                    ON CONFLICT (number) DO UPDATE SET token = @token, lease_until = @until, {ThisHasKeys}
-                    """, new { number, token, until, loaded, active }).ConfigureAwait(false);
+                var parameters = new { number, token, until, loaded, active };
+                var taken = await connection.ExecuteAsync(
+                    $"UPDATE nodes SET token = @token, lease_until = @until, {ThisHasKeys} WHERE number = @number", parameters).ConfigureAwait(false);
+                if (taken == 0)
+                {
+                    await connection.ExecuteAsync(
+                        "INSERT INTO nodes (number, token, lease_until, encryption_keys, encryption_active) VALUES (@number, @token, @until, @loaded, @active)",
+                        parameters).ConfigureAwait(false);
+                }
+
                 return new NodeLease(number, Math.Max(ended, floor), until, deadline);
             }
 
@@ -58,7 +64,7 @@ public sealed class NodeLeaseStore(IDatabase database, TimeProvider time, Curren
         {
             var (loaded, active) = Keys;
             return connection.ExecuteAsync(
-                $"UPDATE nodes SET lease_until = max(lease_until, @until), {ThisHasKeys} WHERE number = @number AND token = @token AND lease_until > @now",
+                $"UPDATE nodes SET lease_until = CASE WHEN lease_until > @until THEN lease_until ELSE @until END, {ThisHasKeys} WHERE number = @number AND token = @token AND lease_until > @now",
                 new { until, number = lease.Node, token, now, loaded, active });
         }).ConfigureAwait(false);
         return renewed == 1 ? lease with { UntilMs = Math.Max(until, lease.UntilMs), DeadlineTimestamp = deadline } : null;
@@ -66,7 +72,7 @@ public sealed class NodeLeaseStore(IDatabase database, TimeProvider time, Curren
 
     /// <summary>Gives the number back, free from <paramref name="madeUntilMs"/> on, before which every id made under the lease lies.</summary>
     public Task ReleaseAsync(NodeLease lease, string token, long madeUntilMs) => database.WriteAsync(connection => connection.ExecuteAsync(
-        "UPDATE nodes SET lease_until = min(lease_until, @madeUntilMs) WHERE number = @number AND token = @token",
+        "UPDATE nodes SET lease_until = CASE WHEN lease_until < @madeUntilMs THEN lease_until ELSE @madeUntilMs END WHERE number = @number AND token = @token",
         new { madeUntilMs, number = lease.Node, token }));
 
     private (string Loaded, byte Active) Keys =>
