@@ -76,6 +76,7 @@ public sealed class PlantedFaultTests
         Assert.Contains((await CustodyAsync(desk)).Kept, finding => finding.Kind == fault);
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task ListsAreReadFromAnIndex()
     {

@@ -6,7 +6,6 @@ using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.CardKeys;
@@ -19,7 +18,6 @@ internal sealed class ImportBench : IDisposable
     private readonly TestDatabase _database;
     private readonly CatalogueSnapshot _catalogue;
     private readonly KeyRing _keys = KeyRing.Create();
-    private readonly List<IDisposable> _processes = [];
 
     private ImportBench(TestDatabase database, ManualTimeProvider time)
     {
@@ -36,6 +34,9 @@ internal sealed class ImportBench : IDisposable
 
     public string Folder => _database.Folder;
 
+    /// <summary>The database as another process sees it.</summary>
+    public IDatabase OpenAnother() => _database.OpenAnother();
+
     public ResetPool Pool { get; } = new();
 
     public CodeProtection Protection { get; private set; } = null!;
@@ -49,25 +50,23 @@ internal sealed class ImportBench : IDisposable
             await bench._database.ExecuteAsync(
                 """
                 INSERT INTO skus (id, code, name, kind, currency, price, min_per_order, max_per_order, recipient_mode, inputs, min_remaining_days, hold_minutes, on_shelf, routes, updated_at)
-                VALUES (@id, 'S' || @id, 'Test', 1, 'CNY', 100000, 1, 100, 1, '[]', 0, 15, 1, '[]', 0)
+                VALUES (@id, @code, 'Test', 1, 'CNY', 100000, 1, 100, 1, '[]', 0, 15, 1, '[]', 0)
                 """,
-                new { id });
+                new { id, code = $"S{id}" });
         }
 
         return bench;
     }
 
     /// <summary>A use case on the bench's database, or on another process's connection to it.</summary>
-    public async Task<ImportBatch> ProcessAsync(SqliteDatabase? database = null, int slicesUntilFailure = int.MaxValue)
+    public async Task<ImportBatch> ProcessAsync(IDatabase? database = null, int slicesUntilFailure = int.MaxValue)
     {
         database ??= _database.Database;
         var ids = new IdGenerator(Time);
         ids.Use(await new NodeLeaseStore(database, Time).AcquireAsync(Guid.NewGuid().ToString("N")));
-        var store = new SqliteBatchStore(database);
-        _processes.Add(store);
         return new ImportBatch(
             new FixedCatalogue(_catalogue),
-            new FailingBatchStore(store, slicesUntilFailure),
+            new FailingBatchStore(_database.BatchStore(database), slicesUntilFailure),
             new InventoryReader(database),
             Protection,
             Pool,
@@ -113,7 +112,6 @@ internal sealed class ImportBench : IDisposable
 
     public void Dispose()
     {
-        _processes.ForEach(process => process.Dispose());
         Protection.Dispose();
         _database.Dispose();
     }

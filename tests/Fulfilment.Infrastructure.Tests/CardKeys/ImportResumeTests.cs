@@ -1,7 +1,6 @@
 using System.Text;
 using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.CardKeys;
 
@@ -203,7 +202,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
     public async Task KilledProcess_KeepsItsWholeSlices_AndItsLeaseEnds()
     {
         var bytes = Encoding.UTF8.GetBytes(ThirtyRows);
-        using var killed = new SqliteDatabase(_bench.Folder);
+        var killed = _bench.OpenAnother();
         using var silence = new BreakingStream(bytes, 50, goesSilent: true);
         _ = ImportBench.ImportAsync(await _bench.ProcessAsync(killed), silence);
         await silence.Silent;

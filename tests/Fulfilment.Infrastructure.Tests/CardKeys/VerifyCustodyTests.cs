@@ -107,6 +107,7 @@ public sealed class VerifyCustodyTests
         Assert.Equal(TestShop.Keys, report.Findings.Counts[CustodyFault.FingerprintDiffers]);
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task Verification_SortsNothing()
     {

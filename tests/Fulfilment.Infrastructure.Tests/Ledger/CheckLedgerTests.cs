@@ -90,6 +90,7 @@ public sealed class CheckLedgerTests
         Assert.Equal("9876.00 CNY, 9875.00 CNY is due", finding.Detail);
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task OrdersAreReadInTheOrderOfTheirKeys()
     {

@@ -11,14 +11,13 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fulfilment.Infrastructure.Tests.Orders;
 
 /// <summary>
-/// The order engine as the host puts it together, on real SQLite files in a folder of its own, at a time that stands still:
+/// The order engine as the host puts it together, on a real database of its own, at a time that stands still:
 /// 1 March 2026, 16:00 in the business zone.
 /// </summary>
 internal sealed class OrderEngine : IAsyncDisposable
@@ -30,7 +29,6 @@ internal sealed class OrderEngine : IAsyncDisposable
     private readonly CatalogueCache _catalogue;
     private readonly PersonalDataProtection _people;
     private readonly CustodySeal _seal;
-    private readonly SqliteIntakeStore _sqliteIntake;
     private readonly SkuStore _skus;
     private readonly StorefrontStore _storefronts;
 
@@ -50,8 +48,7 @@ internal sealed class OrderEngine : IAsyncDisposable
 
         Window = new InProcessCardKeyPool(new CardKeyWindowReader(storage.Database), Time, NullLogger<InProcessCardKeyPool>.Instance);
         var pool = options.Pool ?? Window;
-        _sqliteIntake = new SqliteIntakeStore(storage.Database);
-        Gate = new GatedIntakeStore(_sqliteIntake);
+        Gate = new GatedIntakeStore(storage.IntakeStore());
         var decision = new IntakeDecision(Chain, _seal, Ids, Calendar, Time);
         // The pause of a repeat would last for ever at a time that stands still.
         Intake = new OrderIntake(Gate, pool, decision, options.Intake with { Pause = TimeSpan.Zero }, Time, NullLogger<OrderIntake>.Instance);
@@ -61,9 +58,9 @@ internal sealed class OrderEngine : IAsyncDisposable
         Presenter = new OrderPresenter(_catalogue, Codes, _people);
         Reveal = new RevealOrder(Orders, Presenter, new RevealStore(storage.Database), Ids, Time);
         Held = new SettleHeldOrder(
-            new SqliteHeldOrderStore(storage.Database), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Time);
+            storage.HeldOrderStore(), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Time);
         Wallets = new WalletStore(storage.Database, Ids);
-        Cases = new SqliteAfterSalesStore(storage.Database);
+        Cases = storage.AfterSalesStore();
         var complete = new CompleteCase(_catalogue, Chain, _seal, Ids, Calendar);
         AfterSales = new RequestAfterSales(Cases, complete, pool, _catalogue, Ids, Calendar, Time);
         Decisions = new DecideAfterSales(Cases, complete, pool, Ids, Calendar, Time);
@@ -103,7 +100,7 @@ internal sealed class OrderEngine : IAsyncDisposable
 
     public WalletStore Wallets { get; }
 
-    public SqliteAfterSalesStore Cases { get; }
+    public IAfterSalesStore Cases { get; }
 
     public RequestAfterSales AfterSales { get; }
 
@@ -217,11 +214,6 @@ internal sealed class OrderEngine : IAsyncDisposable
         Gate.Open();
         await Intake.DisposeAsync();
         await Window.DisposeAsync();
-        await Storage.Database.WriteAsync(connection =>
-        {
-            _sqliteIntake.Dispose();
-            return Task.FromResult(true);
-        });
         Codes.Dispose();
         _people.Dispose();
         _seal.Dispose();

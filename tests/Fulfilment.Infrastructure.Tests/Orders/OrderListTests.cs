@@ -35,6 +35,7 @@ public sealed class OrderListTests
     }
 
     // The list of one SKU built a table of all its orders for each page; a rare status was looked for among all orders.
+    [Trait("Engine", "Sqlite")]
     [Theory]
     [MemberData(nameof(Queries))]
     public async Task Page_IsReadFromOneIndex_WithoutSorting(string index, OrderQuery query)
@@ -47,6 +48,7 @@ public sealed class OrderListTests
         AssertServedByIndexes(plan);
     }
 
+    [Trait("Engine", "Sqlite")]
     [Theory]
     [InlineData(OrderList.OrdersSql)]
     [InlineData(OrderList.UnitsSql)]

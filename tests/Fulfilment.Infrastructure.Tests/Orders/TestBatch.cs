@@ -18,12 +18,12 @@ internal sealed record TestBatch(long Id, IReadOnlyList<long> Keys)
             await connection.ExecuteAsync(
                 """
                 INSERT INTO batches (id, sku_id, status, unit_cost, currency, default_expires_on, terms, owner, idempotency_key, processed, accepted, duplicate, rejected)
-                VALUES (@id, @sku, @status, @unitCost, 'CNY', @expiresOn, @terms, 'test', 'key-' || @id, @count, @count, 0, 0);
+                VALUES (@id, @sku, @status, @unitCost, 'CNY', @expiresOn, @terms, 'test', @key, @count, @count, 0, 0);
                 INSERT INTO batch_stock (batch_id, node, available, reserved, frozen, delivered, voided, expired)
                 VALUES (@id, 3, @count, 0, 0, 0, 0, 0);
                 UPDATE change_counters SET value = value + 1 WHERE name = 'stock';
                 """,
-                new { id, sku = sku.Id, status, unitCost = unitCost.TenThousandths, expiresOn, terms, count });
+                new { id, sku = sku.Id, status, unitCost = unitCost.TenThousandths, expiresOn, terms, key = $"key-{id}", count });
             await connection.ExecuteAsync(
                 """
                 INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@key, @sku, @id, 10, @expiresOn, @fingerprint, @code);

@@ -7,6 +7,7 @@ namespace Fulfilment.Infrastructure.Tests.Pool;
 public sealed class CardKeyWindowReaderTests
 {
     /// <summary>A plan that sorts, or walks keys that are sold or behind the cursor, would cost more with every code ever imported.</summary>
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task Window_IsReadFromTheIndex_WithoutSorting()
     {

@@ -22,11 +22,12 @@ public sealed class UnsellableInFrontTests
     private const int StepsPerCount = 100;
     private const int MostSteps = 5_000;
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task ClaimFromTheTable_PassesThem()
     {
         await using var engine = await WithBatchesAsync();
-        var (steps, keys) = await engine.Storage.Database.RunAsync(
+        var (steps, keys) = await engine.Storage.Sqlite.RunAsync(
             connection =>
             {
                 using var claims = new SqliteCardKeyClaims(connection);
@@ -42,6 +43,7 @@ public sealed class UnsellableInFrontTests
         Assert.InRange(steps, 0, MostSteps);
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task Window_PassesThem()
     {

@@ -66,7 +66,7 @@ public sealed class EraseAfterTermTests
         }
 
         engine.Time.Stall(TimeSpan.FromDays(10));
-        var store = new SqlitePersonalDataStore(engine.Storage.Database);
+        var store = engine.Storage.PersonalDataStore();
         var piece = await store.EraseClosedBeforeAsync(engine.Time.GetUtcNow().AddDays(-1), 0, null);
 
         Assert.Equal((200, false), (piece.Erased, piece.IsLast));
@@ -86,6 +86,7 @@ public sealed class EraseAfterTermTests
 
     // Free space in pages keeps what stood there unless it is overwritten; so does the log. Where a page was split SQLite leaves the odd copy all the same;
     // without overwriting it would be hundreds.
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task ErasedData_IsNotInTheFiles_ButForTheOddCopyOfASplitPage_WhichAVacuumRemoves()
     {
@@ -99,7 +100,7 @@ public sealed class EraseAfterTermTests
             SELECT recipient FROM order_lines UNION ALL SELECT recipient_hash FROM order_lines UNION ALL SELECT inputs FROM order_lines WHERE inputs IS NOT NULL
             UNION ALL SELECT buyer FROM orders UNION ALL SELECT buyer_reference_hash FROM orders
             """)).ToList(), TestContext.Current.CancellationToken);
-        await engine.Storage.Database.CheckpointAsync();
+        await engine.Storage.Sqlite.CheckpointAsync();
         Assert.NotEmpty(FilesHolding(engine, stored));
         engine.Time.Stall(TimeSpan.FromDays(10));
 
@@ -113,7 +114,7 @@ public sealed class EraseAfterTermTests
             Dapper.SqlMapper.Execute(connection, "VACUUM");
         }
 
-        await engine.Storage.Database.CheckpointAsync();
+        await engine.Storage.Sqlite.CheckpointAsync();
         Assert.Empty(FilesHolding(engine, stored));
     }
 
@@ -141,5 +142,5 @@ public sealed class EraseAfterTermTests
     });
 
     private static EraseAfterTerm Eraser(OrderEngine engine, int? days) =>
-        new(new SqlitePersonalDataStore(engine.Storage.Database), new RetentionOptions(days), engine.Ids, engine.Time);
+        new(engine.Storage.PersonalDataStore(), new RetentionOptions(days), engine.Ids, engine.Time);
 }

@@ -1,7 +1,6 @@
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.Privacy;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests.AfterSales;
 
 namespace Fulfilment.Infrastructure.Tests.Privacy;
@@ -24,7 +23,7 @@ public sealed class EraseReasonsTests
         Assert.Equal(3, await desk.CountAsync("card_key_flags", "reason <> ''"));
         desk.Engine.Time.Stall(TimeSpan.FromDays(10));
 
-        var erase = new EraseAfterTerm(new SqlitePersonalDataStore(desk.Engine.Storage.Database), new RetentionOptions(5), desk.Engine.Ids, desk.Engine.Time);
+        var erase = new EraseAfterTerm(desk.Engine.Storage.PersonalDataStore(), new RetentionOptions(5), desk.Engine.Ids, desk.Engine.Time);
         Assert.Equal(1, await erase.RunAsync(CancellationToken.None));
 
         Assert.Equal(0, await desk.CountAsync("after_sales_cases", "reason <> '' OR decision_reason <> ''"));

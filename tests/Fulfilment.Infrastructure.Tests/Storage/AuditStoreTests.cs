@@ -8,6 +8,7 @@ namespace Fulfilment.Infrastructure.Tests.Storage;
 public sealed class AuditStoreTests
 {
     // Every combination of the filters, as the bits of a number.
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task List_IsReadFromAnIndex_WhateverTheFilters()
     {
@@ -26,6 +27,7 @@ public sealed class AuditStoreTests
         }
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task RevealsAndAlerts_AreReadFromIndexes()
     {

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
+[Trait("Engine", "Sqlite")]
 public sealed class BundledSqliteTests
 {
     /// <summary>The managed provider and the native library come from different packages; a bad pair fails only at run time.</summary>

@@ -3,7 +3,6 @@ using Dapper;
 using Fulfilment.Core;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
@@ -16,7 +15,7 @@ public sealed class CatalogueCacheTests
     {
         using var fixture = await CatalogueFixture.CreateAsync();
         await fixture.CreateSku.RunAsync(CatalogueFixture.Sku(), CatalogueFixture.Operator);
-        using var command = new SqliteDatabase(fixture.Data.Folder, besideHost: true);
+        var command = fixture.Data.OpenAnother(besideHost: true);
 
         await new SkuStore(command, fixture.Ids).UpdateAsync("VIDEO-VIP-1M", sku => sku with { Price = new Money(7) }, CatalogueFixture.Operator);
 

@@ -5,6 +5,7 @@ using Fulfilment.Infrastructure.Storage.Sqlite;
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
 /// <summary>What is looked for by person, by account and by age is read from indexes, however much else there is.</summary>
+[Trait("Engine", "Sqlite")]
 public sealed class PeopleQueriesTests
 {
     public static TheoryData<string, string> Queries => new()

@@ -3,6 +3,7 @@ using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
+[Trait("Engine", "Sqlite")]
 public sealed class SqliteDurabilityTests
 {
     // With less than FULL a commit returns before the log is on disk, and an answered order could be lost with the power.

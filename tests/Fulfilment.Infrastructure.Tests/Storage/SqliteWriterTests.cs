@@ -4,6 +4,7 @@ using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
+[Trait("Engine", "Sqlite")]
 public sealed class SqliteWriterTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;

@@ -1,28 +1,93 @@
 using Dapper;
+using Fulfilment.Core.AfterSales;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.CardKeys.Life;
+using Fulfilment.Core.Orders;
+using Fulfilment.Core.Privacy;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
+using Fulfilment.Infrastructure.Storage.SqlServer;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
-/// <summary>A migrated database in a folder of its own, which goes with it.</summary>
+/// <summary>
+/// A migrated database of its own, which goes with it: on SQL Server when <c>FULFILMENT_TEST_SQLSERVER</c> holds a connection string, and on SQLite
+/// otherwise. What is about SQLite alone has the trait <c>Engine=Sqlite</c>.
+/// </summary>
 public sealed class TestDatabase : IDisposable
 {
-    private TestDatabase(string folder)
+    private readonly TestServer? _server;
+    private readonly List<(IDatabase Of, IDisposable Store)> _stores = [];
+    private readonly Stack<IDisposable> _databases = [];
+
+    private TestDatabase(string folder, TestServer? server)
     {
-        Folder = folder;
-        Database = new SqliteDatabase(folder);
+        (Folder, _server) = (folder, server);
+        Database = OpenAnother();
     }
 
+    /// <summary>For the key file, and for SQLite's database.</summary>
     public string Folder { get; }
 
-    public SqliteDatabase Database { get; }
+    public IDatabase Database { get; }
+
+    /// <summary>For tests with the trait <c>Engine=Sqlite</c>.</summary>
+    public SqliteDatabase Sqlite => (SqliteDatabase)Database;
 
     public static async Task<TestDatabase> CreateAsync()
     {
-        var database = new TestDatabase(Directory.CreateTempSubdirectory("fulfilment-").FullName);
+        var folder = Directory.CreateTempSubdirectory("fulfilment-").FullName;
+        var database = new TestDatabase(folder, await TestServer.CreateDatabaseAsync());
         await new Migrator(database.Database, TimeProvider.System).MigrateAsync();
         return database;
     }
+
+    /// <summary>The same database as another process sees it.</summary>
+    public IDatabase OpenAnother(bool besideHost = false)
+    {
+        IDatabase database = _server is { } server
+            ? new SqlServerDatabase(server.ConnectionString, new SqlServerRepeats(TimeProvider.System, Random.Shared))
+            : new SqliteDatabase(Folder, besideHost);
+        _databases.Push((IDisposable)database);
+        return database;
+    }
+
+    internal IIntakeStore IntakeStore() => Keep<IIntakeStore>(Database switch
+    {
+        SqliteDatabase sqlite => new SqliteIntakeStore(sqlite),
+        _ => throw NotThere(),
+    });
+
+    internal IHeldOrderStore HeldOrderStore() => Keep<IHeldOrderStore>(Database switch
+    {
+        SqliteDatabase sqlite => new SqliteHeldOrderStore(sqlite),
+        _ => throw NotThere(),
+    });
+
+    internal IAfterSalesStore AfterSalesStore() => Keep<IAfterSalesStore>(Database switch
+    {
+        SqliteDatabase sqlite => new SqliteAfterSalesStore(sqlite),
+        _ => throw NotThere(),
+    });
+
+    internal ICardKeyLifeStore CardKeyLifeStore() => Keep<ICardKeyLifeStore>(Database switch
+    {
+        SqliteDatabase sqlite => new SqliteCardKeyLifeStore(sqlite),
+        _ => throw NotThere(),
+    });
+
+    internal IPersonalDataStore PersonalDataStore() => Keep<IPersonalDataStore>(Database switch
+    {
+        SqliteDatabase sqlite => new SqlitePersonalDataStore(sqlite),
+        _ => throw NotThere(),
+    });
+
+    /// <param name="through">The database as another process sees it.</param>
+    internal IBatchStore BatchStore(IDatabase? through = null) => Keep<IBatchStore>((through ?? Database) switch
+    {
+        SqliteDatabase sqlite => new SqliteBatchStore(sqlite),
+        _ => throw NotThere(),
+    }, through);
 
     public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
         Database.WriteAsync(connection => connection.ExecuteAsync(sql, parameters));
@@ -40,14 +105,41 @@ public sealed class TestDatabase : IDisposable
             parameters.Add(name.Groups[1].Value);
         }
 
-        var rows = await Database.ReadAsync(
+        var rows = await Sqlite.ReadAsync(
             connection => connection.QueryAsync<(int Id, int Parent, int NotUsed, string Detail)>("EXPLAIN QUERY PLAN " + sql, parameters));
         return string.Join('\n', rows.Select(row => row.Detail));
     }
 
     public void Dispose()
     {
-        Database.Dispose();
+        // SQLite's stores have statements on the writer's connection, which only its thread may touch.
+        foreach (var (database, store) in _stores)
+        {
+            database.WriteAsync(_ =>
+            {
+                store.Dispose();
+                return Task.FromResult(true);
+            }).GetAwaiter().GetResult();
+        }
+
+        foreach (var database in _databases)
+        {
+            database.Dispose();
+        }
+
+        _server?.DropDatabase();
         Directory.Delete(Folder, recursive: true);
     }
+
+    private T Keep<T>(T store, IDatabase? through = null)
+    {
+        if (store is IDisposable disposable)
+        {
+            _stores.Add((through ?? Database, disposable));
+        }
+
+        return store;
+    }
+
+    private InvalidOperationException NotThere() => new($"There is no such store on {Database.GetType().Name}.");
 }

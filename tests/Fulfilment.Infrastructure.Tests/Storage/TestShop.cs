@@ -7,7 +7,6 @@ using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
@@ -18,7 +17,6 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
     public const int Keys = 12;
 
     private readonly TestDatabase _database;
-    private readonly SqliteIntakeStore _intakeStore;
     private readonly IdGenerator _ids;
     private readonly NodeLeaseKeeper _lease;
     private readonly OrderIntake _intake;
@@ -34,9 +32,8 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
         Storefront = new Storefront { Id = ids.Next(), Code = "shop-1", Name = "Shop", Settlement = Settlement.Prepaid, UpdatedAt = Time.GetUtcNow() };
         BatchId = ids.Next();
         Current = new CatalogueSnapshot(1, [Sku], [Storefront], []);
-        _intakeStore = new SqliteIntakeStore(database.Database);
         var decision = new IntakeDecision(new CustodyChain(Seal), Seal, ids, Calendar, Time);
-        _intake = new OrderIntake(_intakeStore, new EmptyPool(), decision, new IntakeOptions(), Time, NullLogger<OrderIntake>.Instance);
+        _intake = new OrderIntake(database.IntakeStore(), new EmptyPool(), decision, new IntakeOptions(), Time, NullLogger<OrderIntake>.Instance);
     }
 
     public ManualTimeProvider Time { get; }
@@ -53,7 +50,7 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
 
     public CatalogueSnapshot Current { get; }
 
-    public SqliteDatabase Database => _database.Database;
+    public IDatabase Database => _database.Database;
 
     public static async Task<TestShop> OpenAsync()
     {
@@ -109,7 +106,7 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
     {
         var orders = new OrderStore(Database);
         var settle = new SettleHeldOrder(
-            new SqliteHeldOrderStore(Database), orders, this, new EmptyPool(), new CustodyChain(Seal), Seal, _ids, Calendar, Time);
+            _database.HeldOrderStore(), orders, this, new EmptyPool(), new CustodyChain(Seal), Seal, _ids, Calendar, Time);
         Assert.Null(deliver
             ? await settle.ReleaseAsync(orderId, new Core.Auditing.Actor("test", null))
             : await settle.CancelAsync(Storefront.Id, orderId));
@@ -118,7 +115,7 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
     /// <summary>Runs SQL that a sound engine never would: without foreign keys and checks.</summary>
     public async Task CorruptAsync(string sql, object? parameters = null)
     {
-        await _database.ExecuteAsync("PRAGMA ignore_check_constraints = ON");
+        await _database.ExecuteAsync(TestServer.IsNamed ? "ALTER TABLE transfers NOCHECK CONSTRAINT ALL" : "PRAGMA ignore_check_constraints = ON");
         Assert.True(await _database.ExecuteAsync(sql, parameters) > 0, "Nothing was changed.");
     }
 
@@ -132,7 +129,6 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
     {
         await _intake.DisposeAsync();
         await _lease.DisposeAsync();
-        _intakeStore.Dispose();
         _database.Dispose();
     }
 
@@ -175,10 +171,10 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
             await _database.ExecuteAsync(
                 """
                 INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, number_hash, code)
-                VALUES (@id, @sku, @batch, 10, @day, @fingerprint, NULL, x'00');
+                VALUES (@id, @sku, @batch, 10, @day, @fingerprint, NULL, @code);
                 INSERT INTO code_fingerprints (fingerprint, card_key_id) VALUES (@fingerprint, @id);
                 """,
-                new { id = _ids.Next(), sku = Sku.Id, batch = BatchId, day = Calendar.Today + 100 + i, fingerprint = FingerprintOf(i) });
+                new { id = _ids.Next(), sku = Sku.Id, batch = BatchId, day = Calendar.Today + 100 + i, fingerprint = FingerprintOf(i), code = new byte[] { 0 } });
         }
     }
 

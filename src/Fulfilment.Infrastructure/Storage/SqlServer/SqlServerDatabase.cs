@@ -7,7 +7,7 @@ namespace Fulfilment.Infrastructure.Storage.SqlServer;
 /// A database of SQL Server 2019 or later, or Azure SQL. Readers see committed rows and wait for no writer (READ_COMMITTED_SNAPSHOT); a commit returns when
 /// the log is on disk there.
 /// </summary>
-public sealed class SqlServerDatabase : IDatabase
+public sealed class SqlServerDatabase : IDatabase, IDisposable
 {
     private readonly string _connectionString;
     private readonly SqlServerTransactions _transactions;
@@ -76,6 +76,14 @@ public sealed class SqlServerDatabase : IDatabase
         {
             return await work(connection).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Closes the connections that wait in the pool; none may be in use.</summary>
+    public void Dispose()
+    {
+        using var pooled = new SqlConnection(_connectionString);
+        SqlConnection.ClearPool(pooled);
+        CustodyGate.Dispose();
     }
 
     private async Task<SqlConnection> OpenAsync(CancellationToken cancellation)

@@ -12,7 +12,7 @@ public sealed class ChangeCardKeyTests
     public async Task FrozenKey_IsNotSold_AndComesBackToItsPlace()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var batch = await engine.AddBatchAsync(sku, 5);
         await engine.WarmPoolAsync(sku);
@@ -30,7 +30,7 @@ public sealed class ChangeCardKeyTests
     public async Task TwoOperatorsAtOnce_OneActs_TheOtherIsToldTheState()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 40, unitCost: Cny(6));
 
         var answers = await AtOnceAsync(80, async i => i % 2 == 0
@@ -55,7 +55,7 @@ public sealed class ChangeCardKeyTests
     public async Task OneKey_FrozenByMany_IsFrozenOnce()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 1);
 
         var answers = await AtOnceAsync(8, async _ => await desk.Keys.FreezeAsync(batch.Keys[0], "complaint", Operator));
@@ -68,7 +68,7 @@ public sealed class ChangeCardKeyTests
     public async Task KeyInAnotherState_IsLeftAsItIs()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var batch = await engine.AddBatchAsync(sku, 3);
         var recalled = await engine.AddBatchAsync(sku, 1);

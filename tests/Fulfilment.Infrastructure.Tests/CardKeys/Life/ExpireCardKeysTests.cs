@@ -16,7 +16,7 @@ public sealed class ExpireCardKeysTests
     public async Task LastDay_EndsAtMidnightInTheBusinessZone()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var batch = await engine.AddBatchAsync(sku, 300, Today, Cny(6));
         var next = await engine.AddBatchAsync(sku, 5, Today.AddDays(1));
@@ -40,7 +40,7 @@ public sealed class ExpireCardKeysTests
     public async Task ReservedCode_WaitsForItsOrder_AndExpiresWhenItComesBack()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync(holdAbove: 5);
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(change: sku => sku with { HoldMinutes = 600 }), 2, Today);
         var order = Accepted(await engine.PlaceAsync(Request("A-1"))).Draft.OrderId;
         Assert.Equal(OrderStatus.Held, (await engine.FindAsync(order)).Status);
@@ -60,7 +60,7 @@ public sealed class ExpireCardKeysTests
     public async Task FrozenAndWaitingBatches_ExpireLikeOthers_AndCodesWithoutADateNever()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var frozen = await engine.AddBatchAsync(sku, 3, Today);
         await engine.AddBatchAsync(sku, 3, Today, status: BatchStatus.AwaitingApproval);

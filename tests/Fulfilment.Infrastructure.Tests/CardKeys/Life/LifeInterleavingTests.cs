@@ -18,7 +18,7 @@ public sealed class LifeInterleavingTests
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         await using var engine = await WithdrawBatchTests.WithShopAsync(holdAbove: 25);
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         await engine.AddSkuAsync();
 
         await AtOnceAsync(Workers, async worker =>

@@ -16,17 +16,15 @@ public sealed class VoidWithdrawnBatchesTests
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 5_000, unitCost: Cny(6));
-        await using (var breaking = new LifeDesk(engine, store => new BreakingStore(store, piecesBefore: 7)))
-        {
-            await breaking.Batches.RecallAsync(batch.Id, "stolen", Operator);
-            await Assert.ThrowsAsync<IOException>(() => breaking.Withdrawn.RunAsync(CancellationToken.None));
-        }
+        var breaking = new LifeDesk(engine, store => new BreakingStore(store, piecesBefore: 7));
+        await breaking.Batches.RecallAsync(batch.Id, "stolen", Operator);
+        await Assert.ThrowsAsync<IOException>(() => breaking.Withdrawn.RunAsync(CancellationToken.None));
 
         var left = await engine.CountAsync("card_keys", "state = 10");
         Assert.InRange(left, 1, 4_999);
         await OrderBooks.AssertBalanceAsync(engine);
 
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         Assert.Equal(left, await desk.Withdrawn.RunAsync(CancellationToken.None));
         Assert.Equal(new StockCounts(0, 0, 0, 0, 5_000, 0), await desk.RecountAsync(batch.Id));
         await OrderBooks.AssertBalanceAsync(engine);
@@ -36,7 +34,7 @@ public sealed class VoidWithdrawnBatchesTests
     public async Task RejectedBatch_IsVoidedToo_AndOneThatWaitsIsNot()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var rejected = await engine.AddBatchAsync(sku, 30, status: BatchStatus.Failed);
         var waiting = await engine.AddBatchAsync(sku, 30, status: BatchStatus.AwaitingApproval);
@@ -51,7 +49,7 @@ public sealed class VoidWithdrawnBatchesTests
     public async Task TwoAtOnce_VoidEachKeyOnce()
     {
         await using var engine = await WithdrawBatchTests.WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 3_000, unitCost: Cny(6));
         await desk.Batches.RecallAsync(batch.Id, "stolen", Operator);
 
@@ -62,6 +60,7 @@ public sealed class VoidWithdrawnBatchesTests
         await OrderBooks.AssertBalanceAsync(engine);
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task DueWork_IsFoundByIndexes()
     {

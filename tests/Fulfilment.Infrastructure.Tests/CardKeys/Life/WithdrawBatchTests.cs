@@ -14,7 +14,7 @@ public sealed class WithdrawBatchTests
     public async Task FreezeAndUnfreeze_LeaveKeysCustodyAndOrderOfSaleAsTheyWere()
     {
         await using var engine = await WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var first = await engine.AddBatchAsync(sku, 30);
         var second = await engine.AddBatchAsync(sku, 10);
@@ -41,7 +41,7 @@ public sealed class WithdrawBatchTests
     public async Task FrozenBatch_SellsNothing_FromTheWindowOrTheTable(bool warm)
     {
         await using var engine = await WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var first = await engine.AddBatchAsync(sku, 20);
         var second = await engine.AddBatchAsync(sku, 5);
@@ -64,7 +64,7 @@ public sealed class WithdrawBatchTests
     public async Task Recall_VoidsWhatIsUnsold_AndWritesItOff()
     {
         await using var engine = await WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var sku = await engine.AddSkuAsync();
         var batch = await engine.AddBatchAsync(sku, 1_000, unitCost: Cny(6));
         var other = await engine.AddBatchAsync(sku, 3);
@@ -92,7 +92,7 @@ public sealed class WithdrawBatchTests
     public async Task ConsignedBatch_IsRecalledWithoutAWriteOff()
     {
         await using var engine = await WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 300, unitCost: Cny(6), terms: BatchTerms.Consigned);
 
         await desk.Batches.RecallAsync(batch.Id, "supplier asked", Operator);
@@ -108,7 +108,7 @@ public sealed class WithdrawBatchTests
     public async Task HeldOrder_WithACodeOfAWithdrawnBatch_CanOnlyBeCalledOff(bool recall)
     {
         await using var engine = await WithShopAsync(holdAbove: 50);
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 10, unitCost: Cny(6));
         var order = Accepted(await engine.PlaceAsync(Request("A-1", quantity: 6))).Draft.OrderId;
 
@@ -129,7 +129,7 @@ public sealed class WithdrawBatchTests
     public async Task RestoredBatch_IsNeitherFrozenNorUnfrozen_ButCanBeRecalled()
     {
         await using var engine = await WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 3);
         await engine.Storage.ExecuteAsync("UPDATE batches SET frozen = 1, restored_at = 1 WHERE id = @Id", new { batch.Id });
 
@@ -148,7 +148,7 @@ public sealed class WithdrawBatchTests
     public async Task Reason_IsRequired(string? reason)
     {
         await using var engine = await WithShopAsync();
-        await using var desk = new LifeDesk(engine);
+        var desk = new LifeDesk(engine);
         var batch = await engine.AddBatchAsync(await engine.AddSkuAsync(), 1);
 
         Assert.Equal("/reason", (await desk.Batches.RecallAsync(batch.Id, reason, Operator)).Refusal?.Param);

@@ -17,6 +17,7 @@ public sealed partial class EncryptedColumnTests
         Assert.Equal(EncryptedColumn.All.Count, EncryptedColumn.All.Select(column => column.Part).Distinct().Count());
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task EveryWalk_IsARangeOfTheTablesKey_AndSortsNothing()
     {

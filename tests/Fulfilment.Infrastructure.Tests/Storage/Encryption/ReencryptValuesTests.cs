@@ -23,8 +23,8 @@ public sealed class ReencryptValuesTests : IAsyncLifetime
         await _storage.Database.WriteAsync(async connection =>
         {
             await connection.ExecuteAsync(
-                "INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@id, 1, 1, 10, 1, x'00', @code)",
-                Enumerable.Range(1, Keys).Select(id => new { id, code = codes.Protect(id, new CodeText($"N{id}", $"S{id}")) }));
+                "INSERT INTO card_keys (id, sku_id, batch_id, state, expires_on, fingerprint, code) VALUES (@id, 1, 1, 10, 1, @fingerprint, @code)",
+                Enumerable.Range(1, Keys).Select(id => new { id, fingerprint = new byte[16], code = codes.Protect(id, new CodeText($"N{id}", $"S{id}")) }));
             return await connection.ExecuteAsync(
                 """
                 INSERT INTO order_lines (order_id, id, storefront_id, sku_id, status, quantity, unit_price, recipient)
