@@ -13,7 +13,6 @@ using Fulfilment.Infrastructure.Security;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Backups;
 using Fulfilment.Infrastructure.Storage.Encryption;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fulfilment.Host;
@@ -24,7 +23,6 @@ internal static class Backends
     /// <param name="besideHost">Whether this process is a command that may run while a host serves from the same storage.</param>
     public static IServiceCollection AddBackends(this IServiceCollection services, IConfiguration configuration, bool besideHost)
     {
-        Require(configuration, "Storage:Provider", "Sqlite", "SqlServer");
         RequireAny(configuration, "Pool:Provider", "InProcess", "Redis");
         Require(configuration, "Jobs:Provider", "Quartz", "Hangfire");
         _ = HostRoles.Read(configuration);
@@ -38,11 +36,10 @@ internal static class Backends
         services.AddPool(configuration);
         services.AddInventory();
         services.AddChecks();
-        services.AddSingleton<SqliteBackup>().AddSingleton<RestoredRecords>();
+        services.AddSingleton<RestoredRecords>().AddSingleton<RestoredIds>();
         services.AddSingleton<IRestoredBatchStore, RestoredBatchStore>().AddSingleton<ReleaseRestoredBatch>();
         services.AddPrivacy();
-        services.AddSingleton(_ => OpenSqlite(configuration[Settings.StoragePath], besideHost));
-        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddStorage(configuration, besideHost);
         services.AddSingleton<Migrator>();
         services.AddSingleton<NodeLeaseStore>();
         services.AddSingleton<NodeNumber>();
@@ -80,10 +77,10 @@ internal static class Backends
     }
 
     private static void AddPrivacy(this IServiceCollection services) =>
-        services.AddSingleton<IPersonalDataStore, SqlitePersonalDataStore>().AddSingleton<ExportPerson>().AddSingleton<ErasePerson>();
+        services.AddSingleton<ExportPerson>().AddSingleton<ErasePerson>();
 
     private static void AddInventory(this IServiceCollection services) =>
-        services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>()
+        services.AddSingleton<IInventory, InventoryReader>().AddSingleton<ImportBatch>()
             .AddSingleton<IKnownCodes, KnownCodes>().AddSingleton<ForecastImport>().AddSingleton<IBatchApprovals, BatchApprovalStore>().AddSingleton<DecideBatch>()
             .AddSingleton<ISoldCodes, SoldCodes>().AddSingleton<RegisterSoldCodes>().AddCardKeyMoves();
 
@@ -127,22 +124,5 @@ internal static class Backends
         return TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)
             ? zone
             : throw new SetupException($"Business:TimeZone = \"{id}\" is not a time zone of this machine. Use an IANA name such as Asia/Shanghai; on a slim system, install tzdata.");
-    }
-
-    private static SqliteDatabase OpenSqlite(string? folder, bool besideHost)
-    {
-        if (string.IsNullOrWhiteSpace(folder))
-        {
-            throw new SetupException($"{Settings.StoragePath} is empty. Set it to the folder that holds, or shall hold, the database.");
-        }
-
-        try
-        {
-            return new SqliteDatabase(folder, besideHost);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
-        {
-            throw new SetupException($"The database in {Path.GetFullPath(folder)} cannot be opened: {exception.Message} Check {Settings.StoragePath} and who may write there.", exception);
-        }
     }
 }

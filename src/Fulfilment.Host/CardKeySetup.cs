@@ -1,7 +1,6 @@
 using Fulfilment.Core.CardKeys.Life;
 using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Host;
 
@@ -10,7 +9,7 @@ internal static class CardKeySetup
 {
     /// <summary>What commands need of it too.</summary>
     public static IServiceCollection AddCardKeyMoves(this IServiceCollection services) =>
-        services.AddSingleton<ICardKeyLifeStore, SqliteCardKeyLifeStore>().AddSingleton<CardKeyMover>().AddSingleton<ICardKeyLookup, CardKeyLookup>();
+        services.AddSingleton<CardKeyMover>().AddSingleton<ICardKeyLookup, CardKeyLookup>();
 
     public static IServiceCollection AddCardKeyLife(this IServiceCollection services)
     {

@@ -1,6 +1,7 @@
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Infrastructure.Redis;
 using Fulfilment.Infrastructure.Storage;
+using Microsoft.Data.SqlClient;
 
 namespace Fulfilment.Host;
 
@@ -10,6 +11,7 @@ internal static class Engine
     /// <exception cref="SetupException">The engine cannot run as it is set up.</exception>
     public static async Task OpenAsync(IServiceProvider services, CancellationToken cancellation)
     {
+        SqlClientWarning.SayOnce(services);
         await MigrateAsync(services.GetRequiredService<Migrator>());
         await services.GetRequiredService<EngineKeys>().LoadAsync();
         await services.GetRequiredService<NodeNumber>().TakeAsync();
@@ -17,7 +19,7 @@ internal static class Engine
         await services.GetRequiredService<ICatalogue>().RefreshAsync(cancellation);
     }
 
-    private static async Task MigrateAsync(Migrator migrator)
+    internal static async Task MigrateAsync(Migrator migrator)
     {
         try
         {
@@ -26,6 +28,10 @@ internal static class Engine
         catch (InvalidOperationException exception)
         {
             throw new SetupException(exception.Message, exception);
+        }
+        catch (SqlException exception)
+        {
+            throw new SetupException($"The database cannot be used: {exception.Message} Check Storage:ConnectionString, the server, and what the login may do.", exception);
         }
     }
 }

@@ -76,6 +76,14 @@ internal sealed partial class EngineKeys(EncryptionKeyStore store, CurrentKeys c
             return configured.ToKeyRing();
         }
 
+        // Several nodes that each made keys of their own would write codes that the others cannot open.
+        if (StorageSetup.IsSqlServer(configuration))
+        {
+            throw new SetupException(
+                $"With SQL Server the keys are never made by themselves, because all nodes need the same. Set {KeyConfiguration.Section}:Active, {KeyConfiguration.Section}:Encryption:1, "
+                + $"{KeyConfiguration.Section}:Fingerprint, {KeyConfiguration.Section}:LookUp and {KeyConfiguration.Section}:Custody on every node, each key made with: openssl rand -base64 32");
+        }
+
         // Where checks are stored there was a key file: a new one would only hide that it is lost.
         if (hasChecks)
         {

@@ -4,7 +4,6 @@ using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
 using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Host;
 
@@ -14,8 +13,6 @@ internal static class OrdersSetup
     public static IServiceCollection AddOrders(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(Options(configuration));
-        services.AddSingleton<IIntakeStore, SqliteIntakeStore>();
-        services.AddSingleton<IHeldOrderStore, SqliteHeldOrderStore>();
         services.AddSingleton<IOrderStore, OrderStore>();
         services.AddSingleton<IOrderOverview, OrderOverview>();
         services.AddSingleton<IRevealStore, RevealStore>();
@@ -40,7 +37,6 @@ internal static class OrdersSetup
 
     private static void AddAfterSales(this IServiceCollection services)
     {
-        services.AddSingleton<IAfterSalesStore, SqliteAfterSalesStore>();
         services.AddSingleton<IBadCardStore, BadCardStore>();
         services.AddSingleton<CompleteCase>();
         services.AddSingleton<RequestAfterSales>();

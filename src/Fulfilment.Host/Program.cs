@@ -10,6 +10,7 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .WithLedger()
     .WithBackup()
     .WithRestore()
+    .WithRestored()
     .WithBatches()
     .WithConformance()
     .WithPrivacy()

@@ -10,11 +10,14 @@ namespace Fulfilment.Host.Commands;
 /// <summary>Copies the database into a file, also while a host serves.</summary>
 internal static class BackupCommand
 {
+    private const string Instead =
+        "SQL Server makes its own backups: BACKUP DATABASE … TO DISK = '…' WITH CHECKSUM, and BACKUP LOG in the full recovery model; Azure SQL makes them by itself. The keys are not in them. See docs/operations.md.";
+
     public static RootCommand WithBackup(this RootCommand root)
     {
         var to = new Option<FileInfo>("--to") { Description = "The file to make; it must not be there.", HelpName = "FILE", Required = true };
         var command = new Command("backup", "Copies the database, as it is at one moment, into a file and checks it; also while a host is running. The keys are not in it.") { to };
-        command.SetAction((parsed, cancellation) => EngineCommand.RunAsync(parsed, (services, _) => RunAsync(parsed.GetRequiredValue(to).FullName, services), cancellation, needsDatabase: true));
+        command.SetAction((parsed, cancellation) => EngineCommand.RunAsync(parsed, (services, _) => RunAsync(parsed.GetRequiredValue(to).FullName, services), cancellation, needsDatabase: true, onServer: Instead));
         root.Subcommands.Add(command);
         return root;
     }

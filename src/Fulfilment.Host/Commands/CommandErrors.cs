@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Fulfilment.Infrastructure.Storage.Backups;
-using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Host.Commands;
 
@@ -14,7 +14,7 @@ internal static class CommandErrors
         {
             return await command();
         }
-        catch (Exception exception) when (exception is SetupException or BackupException or IOException or UnauthorizedAccessException or SqliteException)
+        catch (Exception exception) when (exception is SetupException or BackupException or IOException or UnauthorizedAccessException or DbException)
         {
             await Console.Error.WriteLineAsync($"error: {exception.Message}");
             return Failed;

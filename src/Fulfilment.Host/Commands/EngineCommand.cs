@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Dapper;
 using Fulfilment.Core.Auditing;
+using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Host.Commands;
@@ -14,12 +16,19 @@ internal static class EngineCommand
     /// <param name="run">Gets the opened engine and answers the exit code.</param>
     /// <param name="cancellation">Somebody pressed Ctrl+C.</param>
     /// <param name="needsDatabase">Whether to refuse a folder without one instead of making it: what looks at stored records must not call an empty folder sound.</param>
+    /// <param name="onServer">What to do instead where the database is SQL Server's; null: the command works there too.</param>
     public static Task<int> RunAsync(
-        ParseResult parsed, Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancellation, bool needsDatabase = false) =>
+        ParseResult parsed, Func<IServiceProvider, CancellationToken, Task<int>> run, CancellationToken cancellation, bool needsDatabase = false, string? onServer = null) =>
         CommandErrors.CatchAsync(async () =>
         {
             var builder = CreateBuilder(parsed);
-            if (needsDatabase)
+            var isOnServer = StorageSetup.IsSqlServer(builder.Configuration);
+            if (isOnServer && onServer is not null)
+            {
+                throw new SetupException(onServer);
+            }
+
+            if (needsDatabase && !isOnServer)
             {
                 RequireDatabase(builder.Configuration[Settings.StoragePath] ?? "");
             }
@@ -28,6 +37,11 @@ internal static class EngineCommand
 
             using var host = builder.Build();
             await using var services = (IAsyncDisposable)host;
+            if (needsDatabase && isOnServer)
+            {
+                await RequireTablesAsync(host.Services.GetRequiredService<IDatabase>());
+            }
+
             await Engine.OpenAsync(host.Services, cancellation);
             return await run(host.Services, cancellation);
         });
@@ -51,6 +65,14 @@ internal static class EngineCommand
         if (!File.Exists(Path.Combine(folder, SqliteDatabase.FileName)))
         {
             throw new SetupException($"There is no database in {Path.GetFullPath(folder.Length == 0 ? "." : folder)}. Say with --storage which folder the host uses.");
+        }
+    }
+
+    internal static async Task RequireTablesAsync(IDatabase database)
+    {
+        if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<int?>("SELECT OBJECT_ID(N'schema_migrations')")) is null)
+        {
+            throw new SetupException("The database that the connection string names is empty. Name the one that the host uses.");
         }
     }
 }

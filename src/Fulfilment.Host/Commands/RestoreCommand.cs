@@ -27,6 +27,11 @@ internal static class RestoreCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var builder = EngineCommand.CreateBuilder(parsed);
+        if (StorageSetup.IsSqlServer(builder.Configuration))
+        {
+            throw new SetupException("SQL Server restores its own backups: stop every host, RESTORE DATABASE … (or restore a point in time on Azure SQL), then run: restored. See docs/operations.md.");
+        }
+
         var target = builder.Configuration[Settings.StoragePath];
         if (string.IsNullOrWhiteSpace(target))
         {
@@ -61,6 +66,18 @@ internal static class RestoreCommand
         return new Restored(content, batches, orders, folder.PutInPlace());
     }
 
+    /// <summary>Tells the records that they are as of <paramref name="backupTakenAt"/> and that nobody knows what came after.</summary>
+    internal static async Task<(int Batches, int Orders)> MarkAsync(IServiceProvider services, DateTimeOffset backupTakenAt, CancellationToken cancellation)
+    {
+        var records = services.GetRequiredService<RestoredRecords>();
+        var batches = await records.FreezeBatchesAsync(backupTakenAt, EngineCommand.Actor);
+        await records.CountCodesAsShownAsync();
+        await records.RenewEventsAsync();
+        await records.EndHoldsAsync();
+        var orders = await services.GetRequiredService<SettleHeldOrder>().CancelDueAsync(cancellation);
+        return (batches, orders);
+    }
+
     // The engine itself on the copy, with the keys of the target: keys that do not belong to the backup are refused here, and the ordinary use cases do the rest.
     private static async Task<(int Batches, int Orders)> PrepareAsync(
         HostApplicationBuilder builder, string work, string target, BackupContent content, CancellationToken cancellation)
@@ -76,13 +93,7 @@ internal static class RestoreCommand
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
         await Engine.OpenAsync(host.Services, cancellation);
-        var records = host.Services.GetRequiredService<RestoredRecords>();
-        var batches = await records.FreezeBatchesAsync(content.TakenAt, EngineCommand.Actor);
-        await records.CountCodesAsShownAsync();
-        await records.RenewEventsAsync();
-        await records.EndHoldsAsync();
-        var orders = await host.Services.GetRequiredService<SettleHeldOrder>().CancelDueAsync(cancellation);
-        return (batches, orders);
+        return await MarkAsync(host.Services, content.TakenAt, cancellation);
     }
 }
 

@@ -222,7 +222,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
     public async Task UploadThatWasTakenOver_StoresNothingMore()
     {
         var bytes = Encoding.UTF8.GetBytes(ThirtyRows);
-        using var resumable = new PausingStream(bytes, 50);
+        using var resumable = new PausingStream(BreakingStream.AfterBlankLines(bytes), BreakingStream.HeadBytes + 50);
         var slow = ImportBench.ImportAsync(await _bench.ProcessAsync(), resumable);
         await resumable.Paused;
         _bench.Time.Advance(TimeSpan.FromSeconds(16));

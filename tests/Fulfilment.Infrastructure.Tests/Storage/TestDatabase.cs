@@ -79,13 +79,14 @@ public sealed class TestDatabase : IDisposable
     internal IPersonalDataStore PersonalDataStore() => Keep<IPersonalDataStore>(Database switch
     {
         SqliteDatabase sqlite => new SqlitePersonalDataStore(sqlite),
-        _ => throw NotThere(),
+        var other => new PersonalDataStore(other),
     });
 
     /// <param name="through">The database as another process sees it.</param>
     internal IBatchStore BatchStore(IDatabase? through = null) => Keep<IBatchStore>((through ?? Database) switch
     {
         SqliteDatabase sqlite => new SqliteBatchStore(sqlite),
+        SqlServerDatabase server => new SqlServerBatchStore(server),
         _ => throw NotThere(),
     }, through);
 

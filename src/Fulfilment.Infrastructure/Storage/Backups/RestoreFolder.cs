@@ -255,14 +255,9 @@ public sealed class RestoreFolder : IDisposable
         source.CopyTo(copy, 1 << 20);
     }
 
-    // Each a look at the end of a table.
     private static long LastId(SqliteConnection database)
     {
-        var last = database.ExecuteScalar<long?>("""
-            SELECT max(id) FROM (
-                SELECT max(id) AS id FROM orders UNION ALL SELECT max(id) FROM audit_entries UNION ALL SELECT max(id) FROM outbox
-                UNION ALL SELECT max(id) FROM transfers UNION ALL SELECT max(id) FROM batches UNION ALL SELECT max(id) FROM card_keys) AS ids
-            """) ?? 0;
+        var last = database.ExecuteScalar<long?>(RestoredIds.LastIdSql) ?? 0;
         return last == 0 ? 0 : IdGenerator.TimeOf(last).ToUnixTimeMilliseconds() + 1;
     }
 
