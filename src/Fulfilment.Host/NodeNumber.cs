@@ -21,6 +21,9 @@ internal sealed class NodeNumber(NodeLeaseStore store, IdGenerator ids, TimeProv
         }
     }
 
+    /// <summary>Whether this process makes no ids because its clock and the database's are too far apart.</summary>
+    public bool IsClockOff => _keeper?.IsClockOff ?? false;
+
     /// <summary>Lets the database know at once what changed in this process.</summary>
     public Task RenewAsync() => _keeper?.RenewAsync() ?? Task.CompletedTask;
 

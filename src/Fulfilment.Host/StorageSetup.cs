@@ -42,7 +42,8 @@ internal static class StorageSetup
     {
         services.AddSingleton(provider => OpenSqlServer(configuration[ConnectionString], provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqlServerDatabase>());
-        return services.AddSingleton<IBatchStore, SqlServerBatchStore>().AddSingleton<IPersonalDataStore, PersonalDataStore>();
+        services.AddSingleton<IBatchStore, SqlServerBatchStore>().AddSingleton<ICardKeyLifeStore, SqlServerCardKeyLifeStore>().AddSingleton<IPersonalDataStore, PersonalDataStore>();
+        return services.AddSingleton<IIntakeStore, SqlServerIntakeStore>().AddSingleton<IHeldOrderStore, SqlServerHeldOrderStore>().AddSingleton<IAfterSalesStore, SqlServerAfterSalesStore>();
     }
 
     private static SqliteDatabase OpenSqlite(string? folder, bool besideHost)

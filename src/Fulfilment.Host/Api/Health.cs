@@ -24,10 +24,11 @@ internal static class Health
             .Produces<ReadyAnswer>().Produces<ReadyAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, IWatchedPool pool, JobsHealth jobs, TimeProvider time)
+    private static async Task<IResult> ReadyAsync(IDatabase database, IdGenerator ids, NodeNumber node, IWatchedPool pool, JobsHealth jobs, TimeProvider time)
     {
         // Orders are taken from the table without the pool, and without the jobs: both are named, and neither is in the way.
-        var checks = new ReadyChecks(await DatabaseAsync(database, time), NodeLease(ids), pool.IsDegraded ? "degraded" : "ok", await jobs.IsLateAsync(Patience) ? "late" : "ok");
+        var checks = new ReadyChecks(
+            await DatabaseAsync(database, time), NodeLease(ids, node), pool.IsDegraded ? "degraded" : "ok", await jobs.IsLateAsync(Patience) ? "late" : "ok");
         var ready = checks is { Database: "ok", NodeLease: "ok" };
         return TypedResults.Json(new ReadyAnswer(ready ? "ready" : "unready", checks), ApiJson.TypeInfo<ReadyAnswer>(), statusCode: ready ? 200 : 503);
     }
@@ -45,7 +46,7 @@ internal static class Health
         }
     }
 
-    private static string NodeLease(IdGenerator ids)
+    private static string NodeLease(IdGenerator ids, NodeNumber node)
     {
         try
         {
@@ -54,7 +55,7 @@ internal static class Health
         }
         catch (NodeLeaseLostException)
         {
-            return "lost";
+            return node.IsClockOff ? "clock is off" : "lost";
         }
     }
 }

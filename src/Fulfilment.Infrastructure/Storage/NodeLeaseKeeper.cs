@@ -73,7 +73,29 @@ public sealed partial class NodeLeaseKeeper : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether this process makes no ids because its clock and the database's are too far apart.</summary>
+    public bool IsClockOff { get; private set; }
+
     private async Task RenewLeaseAsync()
+    {
+        try
+        {
+            await RenewOrAcquireAsync().ConfigureAwait(false);
+            IsClockOff = false;
+        }
+        catch (ClockSkewException)
+        {
+            // At once, and not only when the lease ends: ids would carry times that are wrong. The number is free when the lease ends; another is taken
+            // as soon as the clocks agree.
+            IsClockOff = true;
+            _ids.Stop();
+            _lease = null;
+            _token = NewToken();
+            throw;
+        }
+    }
+
+    private async Task RenewOrAcquireAsync()
     {
         if (_lease is { } held && await _store.RenewAsync(held, _token).ConfigureAwait(false) is { } renewed)
         {

@@ -15,6 +15,9 @@ public abstract class SqlDialect
     /// <summary>Lets one process at a time change the schema until its transaction ends; empty where every write transaction does so.</summary>
     public abstract string LockMigrations { get; }
 
+    /// <summary>The database's own clock, in Unix milliseconds; null where it has none but the machine's.</summary>
+    public abstract string? Clock { get; }
+
     /// <summary>Ends a query after so many rows; it has to have an <c>ORDER BY</c>.</summary>
     /// <param name="count">A parameter such as <c>@limit</c>, or a number; at least 1, since SQL Server refuses to fetch none.</param>
     public abstract string Limit(string count);

@@ -55,24 +55,28 @@ public sealed class TestDatabase : IDisposable
     internal IIntakeStore IntakeStore() => Keep<IIntakeStore>(Database switch
     {
         SqliteDatabase sqlite => new SqliteIntakeStore(sqlite),
+        SqlServerDatabase server => new SqlServerIntakeStore(server),
         _ => throw NotThere(),
     });
 
     internal IHeldOrderStore HeldOrderStore() => Keep<IHeldOrderStore>(Database switch
     {
         SqliteDatabase sqlite => new SqliteHeldOrderStore(sqlite),
+        SqlServerDatabase server => new SqlServerHeldOrderStore(server),
         _ => throw NotThere(),
     });
 
     internal IAfterSalesStore AfterSalesStore() => Keep<IAfterSalesStore>(Database switch
     {
         SqliteDatabase sqlite => new SqliteAfterSalesStore(sqlite),
+        SqlServerDatabase server => new SqlServerAfterSalesStore(server),
         _ => throw NotThere(),
     });
 
     internal ICardKeyLifeStore CardKeyLifeStore() => Keep<ICardKeyLifeStore>(Database switch
     {
         SqliteDatabase sqlite => new SqliteCardKeyLifeStore(sqlite),
+        SqlServerDatabase server => new SqlServerCardKeyLifeStore(server),
         _ => throw NotThere(),
     });
 

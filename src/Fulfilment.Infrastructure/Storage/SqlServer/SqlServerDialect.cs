@@ -10,6 +10,9 @@ public sealed class SqlServerDialect : SqlDialect
     public override string ScriptFolder => "sqlserver/";
 
     /// <inheritdoc/>
+    public override string? Clock => "DATEDIFF_BIG(millisecond, '1970-01-01', SYSUTCDATETIME())";
+
+    /// <inheritdoc/>
     public override string Limit(string count) => $"OFFSET 0 ROWS FETCH NEXT {count} ROWS ONLY";
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ public sealed class SqliteDialect : SqlDialect
     public override string LockMigrations => "";
 
     /// <inheritdoc/>
+    public override string? Clock => null;
+
+    /// <inheritdoc/>
     public override string Limit(string count) => $"LIMIT {count}";
 
     /// <inheritdoc/>

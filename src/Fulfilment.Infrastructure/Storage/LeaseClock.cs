@@ -1,0 +1,41 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Fulfilment.Infrastructure.Storage;
+
+/// <summary>
+/// The clock of leases: the database's where it has one, so that nodes whose clocks differ agree on when a lease ends. Ids and expiry go by the node's
+/// own clock, so one that is off makes no ids.
+/// </summary>
+/// <param name="databaseNow">Asks the database in Unix milliseconds; null: it has no clock of its own.</param>
+/// <param name="time">The node's clock.</param>
+internal sealed class LeaseClock(Func<DbConnection, Task<long>>? databaseNow, TimeProvider time)
+{
+    /// <summary>How far the clocks may be apart.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
+
+    public static LeaseClock Of(IDatabase database, TimeProvider time) => new(
+        database.Dialect.Clock is { } clock ? connection => connection.ExecuteScalarAsync<long>($"SELECT {clock}") : null, time);
+
+    /// <summary>Unix milliseconds now.</summary>
+    /// <exception cref="ClockSkewException">The node's clock is off, however long the answer took.</exception>
+    public async Task<long> NowMsAsync(DbConnection connection)
+    {
+        if (databaseNow is null)
+        {
+            return NodeNowMs;
+        }
+
+        var (asked, before) = (time.GetTimestamp(), NodeNowMs);
+        var now = await databaseNow(connection).ConfigureAwait(false);
+
+        // The database looked at its clock some time on the way; half of the way is what its answer may be wrong by.
+        var halfWay = time.GetElapsedTime(asked).TotalMilliseconds / 2;
+        var ahead = before + halfWay - now;
+        return Math.Abs(ahead) - halfWay > Tolerance.TotalMilliseconds
+            ? throw new ClockSkewException(TimeSpan.FromMilliseconds(ahead))
+            : now;
+    }
+
+    private long NodeNowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+}
