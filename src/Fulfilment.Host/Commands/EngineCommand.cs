@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Dapper;
 using Fulfilment.Core.Auditing;
-using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
+using Fulfilment.Infrastructure.Storage.SqlServer;
 
 namespace Fulfilment.Host.Commands;
 
@@ -39,7 +38,7 @@ internal static class EngineCommand
             await using var services = (IAsyncDisposable)host;
             if (needsDatabase && isOnServer)
             {
-                await RequireTablesAsync(host.Services.GetRequiredService<IDatabase>());
+                await RequireTablesAsync(host.Services.GetRequiredService<SqlServerDatabase>());
             }
 
             await Engine.OpenAsync(host.Services, cancellation);
@@ -68,9 +67,9 @@ internal static class EngineCommand
         }
     }
 
-    internal static async Task RequireTablesAsync(IDatabase database)
+    internal static async Task RequireTablesAsync(SqlServerDatabase database)
     {
-        if (await database.ReadAsync(connection => connection.ExecuteScalarAsync<int?>("SELECT OBJECT_ID(N'schema_migrations')")) is null)
+        if (!await database.HasTablesAsync())
         {
             throw new SetupException("The database that the connection string names is empty. Name the one that the host uses.");
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Backups;
+using Fulfilment.Infrastructure.Storage.SqlServer;
 
 namespace Fulfilment.Host.Commands;
 
@@ -40,7 +41,7 @@ internal static class RestoredCommand
         builder.Services.AddOrders(builder.Configuration);
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
-        await EngineCommand.RequireTablesAsync(host.Services.GetRequiredService<IDatabase>());
+        await EngineCommand.RequireTablesAsync(host.Services.GetRequiredService<SqlServerDatabase>());
         await Engine.MigrateAsync(host.Services.GetRequiredService<Migrator>());
 
         // Before this process takes a node number: ids that were given out after the backup must not be given out again.

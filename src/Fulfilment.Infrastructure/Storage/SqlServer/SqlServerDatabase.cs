@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Microsoft.Data.SqlClient;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
@@ -13,7 +14,7 @@ public sealed class SqlServerDatabase : IDatabase, IDisposable
     private readonly SqlServerTransactions _transactions;
 
     // Columns are named as in SQL, records as in C#: storefront_id is StorefrontId.
-    static SqlServerDatabase() => Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static SqlServerDatabase() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     /// <param name="connectionString">For SqlClient. Encrypts the connection where it does not say otherwise, as SqlClient from 4.0 on does by itself.</param>
     /// <param name="repeats">Of what failed through no fault of its own.</param>
@@ -47,6 +48,9 @@ public sealed class SqlServerDatabase : IDatabase, IDisposable
     /// nothing but wait for each other inside the server. Other nodes have rows of their own.
     /// </summary>
     internal SemaphoreSlim CustodyGate { get; } = new(1);
+
+    /// <summary>Whether the engine has ever worked with this database.</summary>
+    public Task<bool> HasTablesAsync() => RunAsync(async connection => await connection.ExecuteScalarAsync<int?>("SELECT OBJECT_ID(N'schema_migrations')").ConfigureAwait(false) is not null);
 
     /// <inheritdoc/>
     public Task PrepareAsync() => RunAsync(async connection =>
