@@ -59,7 +59,8 @@ public sealed class EngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Storage:Provider", "SqlServer", "Set it to Sqlite")]
+    [InlineData("Storage:Provider", "SqlServer", "needs Storage:ConnectionString")]
+    [InlineData("Storage:Provider", "Access", "Set it to Sqlite or SqlServer")]
     [InlineData("Pool:Provider", "Redis", "leave Pool:Provider out")]
     [InlineData("Jobs:Provider", "Hangfire", "Set it to Quartz")]
     [InlineData("Jobs:Provider", "Cron", "is not known")]
