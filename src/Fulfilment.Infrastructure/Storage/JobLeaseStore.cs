@@ -3,15 +3,20 @@ using Dapper;
 namespace Fulfilment.Infrastructure.Storage;
 
 /// <summary>Leases of recurring jobs in the table <c>job_leases</c>.</summary>
+/// <param name="database">Where they are.</param>
+/// <param name="time">The node's clock, and that of leases where the database has none.</param>
 public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
 {
     /// <summary>How long a lease lasts: what a crashed process held is taken over within this and one renewal period.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(30);
 
+    private readonly LeaseClock _clock = LeaseClock.Of(database, time);
+
     /// <summary>Takes those of <paramref name="jobs"/> that are free, renews those that are <paramref name="holder"/>'s, and answers all it holds now.</summary>
+    /// <exception cref="ClockSkewException">The node's clock is off: it also decides what a job finds due.</exception>
     public Task<IReadOnlyCollection<string>> HoldAsync(string holder, IReadOnlyCollection<string> jobs) => database.WriteAsync<IReadOnlyCollection<string>>(async connection =>
     {
-        var now = Now();
+        var now = await _clock.NowMsAsync(connection).ConfigureAwait(false);
         var until = now + (long)Duration.TotalMilliseconds;
         // A lease that ends later than one taken now was written by a clock that has been set back since; it is nobody's.
         await connection.ExecuteAsync(
@@ -28,12 +33,14 @@ public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
     });
 
     /// <summary>Whether some process runs <paramref name="job"/>.</summary>
-    public async Task<bool> IsHeldAsync(string job) => await database.ReadAsync(connection => connection.QueryFirstOrDefaultAsync<string>(
-        "SELECT name FROM job_leases WHERE name = @job AND lease_until > @now", new { job, now = Now() })).ConfigureAwait(false) is not null;
+    public Task<bool> IsHeldAsync(string job) => database.ReadAsync(async connection =>
+    {
+        var now = await _clock.NowMsAsync(connection).ConfigureAwait(false);
+        return await connection.QueryFirstOrDefaultAsync<string>(
+            "SELECT name FROM job_leases WHERE name = @job AND lease_until > @now", new { job, now }).ConfigureAwait(false) is not null;
+    });
 
     /// <summary>Hands everything back, so that another process need not wait for the end of the lease.</summary>
     public Task ReleaseAsync(string holder) => database.WriteAsync(connection =>
         connection.ExecuteAsync("UPDATE job_leases SET holder = '', lease_until = 0 WHERE holder = @holder", new { holder }));
-
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
+[Trait("Engine", "Sqlite")]
 public sealed class JobLeaseKeeperTests : IAsyncLifetime
 {
     private const string Job = "expiry";
