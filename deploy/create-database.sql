@@ -1,4 +1,4 @@
--- Run with sqlcmd before the hosts start; run again it changes nothing but the login's password, which then is the one in .env.
+-- Run with sqlcmd before the hosts start; run again it changes nothing but the login's password, which then is the one in .env, and the user's login.
 IF DB_ID(N'fulfilment') IS NULL
     CREATE DATABASE fulfilment;
 GO
@@ -31,8 +31,11 @@ GO
 USE fulfilment;
 GO
 
+-- A database that was restored from another server has the user, with nobody's login.
 IF USER_ID(N'fulfilment') IS NULL
     CREATE USER fulfilment FOR LOGIN fulfilment;
+ELSE
+    ALTER USER fulfilment WITH LOGIN = fulfilment;
 GO
 
 -- It changes its own schema at an upgrade. It may touch nothing outside this database.
