@@ -62,7 +62,7 @@ public sealed partial class ReadmeTests : IDisposable
         var settings = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Fulfilment.Host"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => Setting().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
-            .Where(name => !name.StartsWith("Logging:", StringComparison.Ordinal))
+            .Where(name => !name.StartsWith("Logging:", StringComparison.Ordinal) && !name.StartsWith("Testing:", StringComparison.Ordinal))
             .Distinct()
             .ToList();
 
