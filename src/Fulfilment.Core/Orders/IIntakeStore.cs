@@ -29,6 +29,13 @@ public interface IIntakeTransaction
     /// </summary>
     ValueTask ClaimAsync(IReadOnlyList<OrderClaim> claims);
 
+    /// <summary>
+    /// Called before drafts are refused for want of money or keys: another node may have stored that very order since <see cref="ReadAsync"/>, and it is what
+    /// took them.
+    /// </summary>
+    /// <exception cref="Storage.StorageConflictException">One of them is stored by now.</exception>
+    ValueTask ConfirmRefusalAsync(IReadOnlyList<OrderDraft> refused);
+
     /// <summary>Writes what was decided.</summary>
     ValueTask WriteAsync(IntakeRows rows);
 }

@@ -24,6 +24,11 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         var open = Sort(drafts, facts, outcomes);
         var wallets = new Wallets(facts.Wallets, facts.Terms);
         await ClaimInTurnAsync(transaction, open, claims, wallets, outcomes).ConfigureAwait(false);
+        if (open.FindAll(index => outcomes[index] is not null) is { Count: > 0 } refused)
+        {
+            await transaction.ConfirmRefusalAsync(refused.ConvertAll(index => drafts[index])).ConfigureAwait(false);
+        }
+
         clock.Lap(IntakeStage.Claim);
 
         var accepted = new List<AcceptedOrder>(open.Count);

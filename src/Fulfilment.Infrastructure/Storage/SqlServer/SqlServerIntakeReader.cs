@@ -10,12 +10,16 @@ namespace Fulfilment.Infrastructure.Storage.SqlServer;
 internal static class SqlServerIntakeReader
 {
     // A text's trailing blanks count, which a comparison of texts would overlook; their number is in the index.
-    internal const string Sql = """
+    internal const string ReferencesSql = """
         SELECT j.number AS Number, o.id AS OrderId, o.content_hash AS ContentHash
         FROM OPENJSON(@references) WITH (number BIGINT, storefront_id BIGINT, client_reference NVARCHAR(4000)) AS j
         JOIN orders AS o
           ON o.storefront_id = j.storefront_id AND o.client_reference = j.client_reference COLLATE Latin1_General_100_BIN2
-         AND o.client_reference_bytes = CAST(DATALENGTH(j.client_reference) AS INT);
+         AND o.client_reference_bytes = CAST(DATALENGTH(j.client_reference) AS INT)
+        """;
+
+    internal const string Sql = $"""
+        {ReferencesSql};
 
         SELECT w.storefront_id AS StorefrontId, w.currency AS Currency, w.balance AS Balance, w.held AS Held
         FROM OPENJSON(@wallets) WITH (storefront_id BIGINT, currency NVARCHAR(3)) AS j
@@ -60,6 +64,10 @@ internal static class SqlServerIntakeReader
         var day = await results.ReadSingleOrDefaultAsync<SqlServerDayRow>().ConfigureAwait(false);
         return new IntakeFacts(stored, wallets, terms, SqlServerDayRow.ToDay(day, custodyDay, node));
     }
+
+    /// <summary>Whether an order has a draft's reference by now.</summary>
+    public static async Task<bool> IsAnyStoredAsync(DbConnection connection, IReadOnlyList<OrderDraft> drafts) =>
+        (await connection.QueryAsync<ReferenceRow>(ReferencesSql, new { references = References(drafts) }).ConfigureAwait(false)).Any();
 
     private static JsonDocumentParameter References(IReadOnlyList<OrderDraft> drafts) => JsonRows.Write(drafts.Index(), static (json, draft) =>
     {

@@ -14,10 +14,12 @@ public sealed class SqlServerIntakeStore(SqlServerDatabase database) : IIntakeSt
     public async Task RunAsync(Func<IIntakeTransaction, ValueTask> work)
     {
         await database.CustodyGate.WaitAsync().ConfigureAwait(false);
+        var isOpen = false;
         try
         {
             await database.RunAsync(async connection =>
             {
+                isOpen = true;
                 await work(new SqlServerIntakeTransaction(connection)).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
@@ -25,6 +27,11 @@ public sealed class SqlServerIntakeStore(SqlServerDatabase database) : IIntakeSt
         catch (DbException failed) when (Translate(failed) is { } conflict)
         {
             throw conflict;
+        }
+        catch (InvalidOperationException waited) when (!isOpen)
+        {
+            // All connections of SqlClient's pool were in use for as long as one waits for them; each part of the group would wait as long.
+            throw new StorageUnavailableException(waited.Message, waited);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storage;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
@@ -34,6 +35,14 @@ internal sealed class SqlServerIntakeTransaction(DbConnection connection) : IInt
 
         allocation.Settle(number => claims[number].Draft.AllowPartial);
         _promised.UnionWith(allocation.Held());
+    }
+
+    public async ValueTask ConfirmRefusalAsync(IReadOnlyList<OrderDraft> refused)
+    {
+        if (await SqlServerIntakeReader.IsAnyStoredAsync(connection, refused).ConfigureAwait(false))
+        {
+            throw new StorageConflictException();
+        }
     }
 
     public async ValueTask WriteAsync(IntakeRows rows) =>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Storage;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
@@ -83,10 +84,11 @@ internal sealed class SqlServerStock(DbConnection connection, int node)
     }
 
     /// <summary>Available keys for the needs, none of those in <paramref name="held"/> and first expired first out. Fewer than asked for: the table has no more.</summary>
+    /// <exception cref="StorageConflictException">One was taken while they were being read: without it too few would look like no more.</exception>
     public async Task<IReadOnlyList<ClaimedKey>> FindAsync(IReadOnlyList<StockNeed> needs, IEnumerable<long> held)
     {
         var numbered = needs.Select((need, number) => (need, number));
-        var rows = await connection.QueryAsync<SqlServerKeyRow>(FindSql, new
+        var rows = (await connection.QueryAsync<SqlServerKeyRow>(FindSql, new
         {
             ids = JsonRows.Ids(held),
             needs = JsonRows.Write(numbered, static (json, row) =>
@@ -99,8 +101,10 @@ internal sealed class SqlServerStock(DbConnection connection, int node)
             count = (long)needs.Count,
             parts = (long)Parts,
             part = (long)(node % Parts),
-        }).ConfigureAwait(false);
-        return [.. rows.OrderBy(row => row.ExpiresOn).ThenBy(row => row.BatchId).ThenBy(row => row.Id).Where(IsForSale).Select(row => row.ToKey())];
+        }).ConfigureAwait(false)).AsList();
+        return rows.All(IsForSale)
+            ? [.. rows.OrderBy(row => row.ExpiresOn).ThenBy(row => row.BatchId).ThenBy(row => row.Id).Select(row => row.ToKey())]
+            : throw new StorageConflictException();
     }
 
     /// <summary>Whether it could be sold when it was read.</summary>

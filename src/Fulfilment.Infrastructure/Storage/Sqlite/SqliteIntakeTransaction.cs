@@ -45,6 +45,9 @@ internal sealed class SqliteIntakeTransaction(SqliteConnection connection) : IIn
         return ValueTask.CompletedTask;
     }
 
+    // Nobody else writes while this transaction is open.
+    public ValueTask ConfirmRefusalAsync(IReadOnlyList<OrderDraft> refused) => ValueTask.CompletedTask;
+
     public ValueTask WriteAsync(IntakeRows rows)
     {
         _writer.Write(rows.Orders);

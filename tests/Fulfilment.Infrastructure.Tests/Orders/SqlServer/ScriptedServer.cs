@@ -52,6 +52,12 @@ internal sealed class ScriptedServer
     /// <summary>Orders that are stored already, by reference.</summary>
     public Dictionary<string, (long OrderId, byte[] Hash)> Stored { get; } = [];
 
+    /// <summary>The order of this draft is stored by another node as soon as this one has read which are.</summary>
+    public OrderDraft? StoredMeanwhile { get; set; }
+
+    /// <summary>Keys that another node takes between being found in the table and being read.</summary>
+    public HashSet<long> TakenMeanwhile { get; } = [];
+
     /// <summary>How many things were not as they had been read, when the group is written.</summary>
     public long Missed { get; set; }
 
@@ -100,21 +106,33 @@ internal sealed class ScriptedServer
     {
         SqlServerIntakeReader.Sql => Facts(sent),
         SqlServerStock.ReadSql => [Keys(Ids(sent, "ids"))],
+        SqlServerIntakeReader.ReferencesSql => [References(sent)],
         SqlServerStock.FindSql => [Keys(Find(sent))],
         SqlServerIntakeWriter.Sql => [Table([("missed", typeof(long))], [Missed])],
         _ => throw new InvalidOperationException($"Nobody expects {sent.Text}"),
     };
 
-    private DataTable[] Facts(SentCommand sent)
+    private DataTable References(SentCommand sent)
     {
         using var references = JsonDocument.Parse((string)sent.Parameters["references"]!);
         var stored = references.RootElement.EnumerateArray()
             .Where(row => Stored.ContainsKey(row.GetProperty("client_reference").GetString()!))
             .Select(row => (Number: row.GetProperty("number").GetInt64(), Order: Stored[row.GetProperty("client_reference").GetString()!]))
             .Select(row => new object?[] { row.Number, row.Order.OrderId, row.Order.Hash });
+        return Table([("Number", typeof(long)), ("OrderId", typeof(long)), ("ContentHash", typeof(byte[]))], [.. stored]);
+    }
+
+    private DataTable[] Facts(SentCommand sent)
+    {
+        var references = References(sent);
+        if (StoredMeanwhile is { } draft)
+        {
+            Stored.Add(draft.ClientReference, (draft.OrderId, draft.ContentHash));
+        }
+
         return
         [
-            Table([("Number", typeof(long)), ("OrderId", typeof(long)), ("ContentHash", typeof(byte[]))], [.. stored]),
+            references,
             Table(
                 [("StorefrontId", typeof(long)), ("Currency", typeof(string)), ("Balance", typeof(long)), ("Held", typeof(long))],
                 [Storefront.Id, "CNY", 1_000_000_000L, 0L]),
@@ -123,11 +141,13 @@ internal sealed class ScriptedServer
         ];
     }
 
-    private IEnumerable<long> Find(SentCommand sent)
+    private List<long> Find(SentCommand sent)
     {
         using var needs = JsonDocument.Parse((string)sent.Parameters["needs"]!);
         var wanted = needs.RootElement.EnumerateArray().Sum(need => need.GetProperty("wanted").GetInt32());
-        return Stock.Except(Ids(sent, "ids")).Take(wanted);
+        List<long> found = [.. Stock.Except(Ids(sent, "ids")).Take(wanted)];
+        Stock.ExceptWith(TakenMeanwhile);
+        return found;
     }
 
     private DataTable Keys(IEnumerable<long> ids) => Table(

@@ -81,7 +81,25 @@ public sealed partial class SqlServerIntakeTests
 
         Assert.Equal(RefusalCode.OutOfStock, Refused((await server.PlaceAsync([server.Draft(1)], 1_000))[0]));
 
-        Assert.Equal([SqlServerIntakeReader.Sql, SqlServerStock.ReadSql, SqlServerStock.FindSql], server.Connection.Sent.Select(sent => sent.Text));
+        Assert.Equal([SqlServerIntakeReader.Sql, SqlServerStock.ReadSql, SqlServerStock.FindSql, SqlServerIntakeReader.ReferencesSql], server.Connection.Sent.Select(sent => sent.Text));
+    }
+
+    [Fact]
+    public async Task OrderThatAnotherNodeIsStoring_IsNotRefused_ForWhatItTookItself()
+    {
+        var server = new ScriptedServer(keys: 0);
+        var draft = server.Draft(1);
+        server.StoredMeanwhile = draft;
+
+        await Assert.ThrowsAsync<StorageConflictException>(() => server.PlaceAsync([draft]));
+    }
+
+    [Fact]
+    public async Task KeyThatIsTaken_WhileItIsBeingRead_IsAConflict_AndNotTheEndOfTheStock()
+    {
+        var server = new ScriptedServer(keys: 100) { TakenMeanwhile = { 1_000 } };
+
+        await Assert.ThrowsAsync<StorageConflictException>(() => server.PlaceAsync([server.Draft(1)]));
     }
 
     [Fact]
