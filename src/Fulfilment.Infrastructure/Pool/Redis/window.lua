@@ -16,7 +16,9 @@ local function keysOf(sku)
 end
 
 local function isPaused(state, name)
-  return now < tonumber(redis.call('HGET', state, name) or 0)
+  local left = tonumber(redis.call('HGET', state, name) or 0) - now
+  -- Longer than any pause is: this clock was set back since, and the pause would last as long as that.
+  return 0 < left and left <= pause
 end
 
 local function wants(window, state)

@@ -57,6 +57,20 @@ internal sealed class RedisNode : IAsyncDisposable
     public Task PassPausesAsync() => _server.CommandAsync(
         "EVAL", "for _, key in ipairs(redis.call('KEYS', ARGV[1] .. 'state:*')) do redis.call('HDEL', key, 'noRead', 'noRestart', 'noDrift') end return 0", "0", _keys.Prefix);
 
+    /// <summary>Every pause as Redis finds it after its clock was set back by a day.</summary>
+    public Task ClockSetBackAsync() => _server.CommandAsync(
+        "EVAL",
+        """
+        for _, key in ipairs(redis.call('KEYS', ARGV[1] .. 'state:*')) do
+          for _, name in ipairs({ 'noRead', 'noRestart', 'noDrift' }) do
+            local till = redis.call('HGET', key, name)
+            if till then redis.call('HSET', key, name, till + 86400000) end
+          end
+        end
+        return 0
+        """,
+        "0", _keys.Prefix);
+
     /// <summary>Lets the leases of takes and refills end now.</summary>
     public async Task EndLeasesAsync()
     {

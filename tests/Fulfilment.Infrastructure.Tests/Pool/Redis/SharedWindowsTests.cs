@@ -137,6 +137,22 @@ public sealed class SharedWindowsTests(SharedRedis redis) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task PauseFromAClockThatWasSetBack_KeepsNobodyFromReading()
+    {
+        await WarmAsync();
+        await AddAsync(1, 3);
+        Assert.Empty(await _one.TakeAsync(Sku, Today, 1));
+        await SettleAsync();
+        Assert.Empty(await _one.TakeAsync(Sku, Today, 1));
+
+        await _one.ClockSetBackAsync();
+        Assert.Empty(await _one.TakeAsync(Sku, Today, 1));
+        await SettleAsync();
+
+        Assert.Equal([1, 2, 3], await _other.TakeAsync(Sku, Today, 3));
+    }
+
+    [Fact]
     public async Task AnotherKeySpace_SharesNothing()
     {
         await AddAsync(1, 3);
