@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -18,7 +17,9 @@ internal sealed partial class CatalogueWatch(CatalogueCache catalogue, TimeProvi
             {
                 await catalogue.RefreshAsync(stop);
             }
-            catch (DbException exception)
+#pragma warning disable CA1031 // A look that failed is made up for by the next one; a driver fails in more ways than DbException.
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 LogFailed(exception);
             }

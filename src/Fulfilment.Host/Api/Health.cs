@@ -40,7 +40,7 @@ internal static class Health
             _ = await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM nodes")).WaitAsync(Patience, time);
             return "ok";
         }
-        catch (Exception exception) when (exception is DbException or TimeoutException)
+        catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
         {
             return "down";
         }

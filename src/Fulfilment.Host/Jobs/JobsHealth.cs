@@ -47,7 +47,7 @@ internal sealed class JobsHealth(JobLeaseStore leases, TimeProvider time)
         {
             return Volatile.Read(ref _isHere) || !await leases.IsHeldAsync(HeldOrderWatch.JobName).WaitAsync(patience, time);
         }
-        catch (Exception exception) when (exception is DbException or TimeoutException or ClockSkewException)
+        catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
         {
             return true;
         }
