@@ -137,6 +137,23 @@ public sealed class SharedWindowsTests(SharedRedis redis) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task IdsTakenFromTheTable_AreForgotten_BeforeTheyTakeMoreThanTheWindow()
+    {
+        await AddAsync(1, 3);
+        await using var node = new RedisNode(redis.Server, _keys, RedisNode.Options(windowSize: 50_000), _reader);
+        Assert.Empty(await node.TakeAsync(Sku, Today, 1));
+        await node.Pool.SettleAsync();
+
+        for (var i = 1; i <= 10; i++)
+        {
+            node.Pool.ReportTaken(Sku, [.. Enumerable.Range(1_000 * i, 1_000).Select(id => (long)id)]);
+            await node.Pool.SettleAsync();
+        }
+
+        Assert.InRange(int.Parse(await redis.Server.CommandAsync("SCARD", $"{_keys.Prefix}taken:{Sku}"), System.Globalization.CultureInfo.InvariantCulture), 1_000, 5_000);
+    }
+
+    [Fact]
     public async Task PauseFromAClockThatWasSetBack_KeepsNobodyFromReading()
     {
         await WarmAsync();
