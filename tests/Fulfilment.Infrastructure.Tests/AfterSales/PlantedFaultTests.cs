@@ -30,7 +30,7 @@ public sealed class PlantedFaultTests
     [InlineData(LedgerFault.RefundsDiffer, "UPDATE transfers SET order_id = 5 WHERE kind = 5")]
     [InlineData(LedgerFault.RefundsDiffer, $"UPDATE units SET state = 20 WHERE id = {ARefunded}")]
     [InlineData(LedgerFault.RefundsDiffer, $"UPDATE units SET state = 24 WHERE id = {ADelivered}")]
-    [InlineData(LedgerFault.RefundsDiffer, "INSERT INTO transfers SELECT 7, 5, credit_account, credit_subject, debit_account, debit_subject, amount, currency, order_id FROM transfers WHERE kind = 1 LIMIT 1")]
+    [InlineData(LedgerFault.RefundsDiffer, "INSERT INTO transfers SELECT 7, 5, credit_account, credit_subject, debit_account, debit_subject, amount, currency, order_id FROM transfers WHERE id = (SELECT min(id) FROM transfers WHERE kind = 1)")]
     [InlineData(LedgerFault.SalesDiffer, $"UPDATE units SET replaces_unit_id = NULL WHERE replaces_unit_id IS NOT NULL")]
     [InlineData(LedgerFault.CaseDiffers, $"UPDATE units SET state = 20 WHERE id = {AReplaced}")]
     [InlineData(LedgerFault.CaseDiffers, $"UPDATE units SET state = 23 WHERE id = {ARefunded}")]

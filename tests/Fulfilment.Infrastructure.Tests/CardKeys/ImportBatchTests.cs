@@ -38,11 +38,8 @@ public sealed class ImportBatchTests : IAsyncLifetime
         await _bench.ImportAsync("number,secret\n 卡-1 ,ab-CD 12\n");
 
         var id = await _bench.CountAsync("SELECT id FROM card_keys");
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_bench.Folder, "fulfilment.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT code FROM card_keys";
-        Assert.Equal(new CodeText("卡-1", "ab-CD 12"), _bench.Protection.Reveal(id, (byte[])command.ExecuteScalar()!));
+        var code = await _bench.ScalarAsync<byte[]>("SELECT code FROM card_keys");
+        Assert.Equal(new CodeText("卡-1", "ab-CD 12"), _bench.Protection.Reveal(id, code!));
     }
 
     [Fact]

@@ -89,6 +89,10 @@ internal sealed class ImportBench : IDisposable
 
     public Task<long> CountAsync(string sql) => _database.ScalarAsync<long>(sql);
 
+    public Task<T?> ScalarAsync<T>(string sql) => _database.ScalarAsync<T>(sql);
+
+    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+
     public async Task<IReadOnlyList<string>> RejectedAsync(Batch batch)
     {
         var rows = await new InventoryReader(_database.Database).RejectedRowsAsync(batch.Id, 0, 1_000, TestContext.Current.CancellationToken);

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace Fulfilment.Infrastructure.Tests.CardKeys;
 
 /// <summary>An upload may hold encrypted rows for as long as its client likes: what names a key that has gone meanwhile must not be stored.</summary>
@@ -9,21 +7,12 @@ public sealed class RetiredKeyTests
     public async Task SliceEncryptedWithARetiredKey_IsNotStored()
     {
         using var bench = await ImportBench.CreateAsync();
-        await RunAsync(bench, "INSERT INTO encryption_keys (id, activated_at, retired_at) VALUES (1, 0, 1)");
+        await bench.ExecuteAsync("INSERT INTO encryption_keys (id, activated_at, retired_at) VALUES (1, 0, 1)");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => bench.ImportAsync("A\nB\n"));
 
         Assert.Equal(0, await bench.CountAsync("SELECT count(*) FROM card_keys"));
-        await RunAsync(bench, "UPDATE encryption_keys SET retired_at = NULL");
+        await bench.ExecuteAsync("UPDATE encryption_keys SET retired_at = NULL");
         Assert.Equal(2, (await bench.ImportAsync("A\nB\n")).Value.Batch.Accepted);
-    }
-
-    private static async Task RunAsync(ImportBench bench, string sql)
-    {
-        await using var database = new SqliteConnection($"Data Source={Path.Combine(bench.Folder, "fulfilment.db")};Pooling=False");
-        await database.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = database.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }

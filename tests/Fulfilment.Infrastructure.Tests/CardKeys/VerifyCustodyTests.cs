@@ -8,7 +8,7 @@ public sealed class VerifyCustodyTests
 {
     private const string ADelivered = "(SELECT min(id) FROM card_keys WHERE state = 13)";
     private const string AReserved = "(SELECT min(id) FROM card_keys WHERE state = 11)";
-    private const string LongestChain = "(SELECT card_key_id FROM custody_entries GROUP BY card_key_id ORDER BY count(*) DESC LIMIT 1)";
+    private const string LongestChain = "(SELECT min(card_key_id) FROM custody_entries WHERE sequence = (SELECT max(sequence) FROM custody_entries))";
 
     [Fact]
     public async Task SoundDatabase_HasNoFindings()
@@ -34,12 +34,12 @@ public sealed class VerifyCustodyTests
 
     // Each plants one fault; others that follow from it are named as well.
     [Theory]
-    [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET seal = randomblob(32) WHERE card_key_id = {ADelivered}")]
-    [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET seal = x'00' WHERE card_key_id = {ADelivered}")]
+    [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET seal = (SELECT max(root) FROM custody_days) WHERE card_key_id = {ADelivered}")]
+    [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET seal = substring(seal, 1, 1) WHERE card_key_id = {ADelivered}")]
     [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET at = at + 1 WHERE card_key_id = {ADelivered}")]
     [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET unit_id = unit_id + 1 WHERE card_key_id = {ADelivered}")]
     [InlineData(CustodyFault.SealBroken, $"UPDATE card_keys SET expires_on = expires_on + 1 WHERE id = {ADelivered}")]
-    [InlineData(CustodyFault.SealBroken, $"UPDATE card_keys SET fingerprint = randomblob(200) WHERE id = {ADelivered}")]
+    [InlineData(CustodyFault.SealBroken, $"UPDATE card_keys SET fingerprint = substring(fingerprint, 1, 8) WHERE id = {ADelivered}")]
     [InlineData(CustodyFault.SequenceGap, $"DELETE FROM custody_entries WHERE sequence = 2 AND card_key_id = {LongestChain}")]
     [InlineData(CustodyFault.SequenceGap, $"UPDATE custody_entries SET sequence = 7 WHERE sequence = 1 AND card_key_id = {LongestChain}")]
     [InlineData(CustodyFault.TransitionNotAllowed, $"UPDATE custody_entries SET state = 13 WHERE sequence = 1 AND card_key_id = {LongestChain}")]
@@ -57,11 +57,11 @@ public sealed class VerifyCustodyTests
     [InlineData(CustodyFault.UnitWithoutKey, $"DELETE FROM card_keys WHERE id = {ADelivered}")]
     [InlineData(CustodyFault.UnitWithoutKey, $"UPDATE units SET card_key_id = NULL WHERE card_key_id = {ADelivered}")]
     [InlineData(CustodyFault.DaySealBroken, "UPDATE custody_days SET entries = entries + 1")]
-    [InlineData(CustodyFault.DaySealBroken, "UPDATE custody_days SET root = x'00'")]
+    [InlineData(CustodyFault.DaySealBroken, "UPDATE custody_days SET root = substring(root, 1, 1)")]
     [InlineData(CustodyFault.DayCountDiffers, "DELETE FROM custody_days WHERE day = (SELECT min(day) FROM custody_days)")]
     [InlineData(CustodyFault.DayCountDiffers, $"DELETE FROM custody_entries WHERE card_key_id = {LongestChain} AND sequence = (SELECT max(sequence) FROM custody_entries WHERE card_key_id = {LongestChain})")]
     [InlineData(CustodyFault.DayCountDiffers, $"UPDATE custody_entries SET at = 9223372036854775807 WHERE card_key_id = {ADelivered}")]
-    [InlineData(CustodyFault.DayRootDiffers, $"UPDATE custody_entries SET seal = randomblob(32) WHERE card_key_id = {ADelivered}")]
+    [InlineData(CustodyFault.DayRootDiffers, $"UPDATE custody_entries SET seal = (SELECT max(root) FROM custody_days) WHERE card_key_id = {ADelivered}")]
     [InlineData(CustodyFault.BatchCountDiffers, "DELETE FROM card_keys WHERE id = (SELECT max(id) FROM card_keys)")]
     [InlineData(CustodyFault.BatchCountDiffers, "UPDATE batches SET accepted = accepted - 1")]
     [InlineData(CustodyFault.BatchCountDiffers, "UPDATE card_keys SET batch_id = 4 WHERE state = 11")]

@@ -140,7 +140,7 @@ public sealed class ApiKeyStoreTests
         var hash = ApiKeyText.Hash(issued.Text);
 
         var rows = await fixture.Data.Database.ReadAsync(connection => connection.QueryAsync<string>(
-            "SELECT actor || subject || action || coalesce(before, '') || coalesce(after, '') FROM audit_entries"), Cancellation);
+            "SELECT concat(actor, subject, action, before, after) FROM audit_entries"), Cancellation);
         var audit = string.Concat(rows);
         foreach (var secret in new[] { issued.Text, issued.Text["fk_live_".Length..], Convert.ToHexString(hash), Convert.ToBase64String(hash), Convert.ToBase64String(hash).TrimEnd('=') })
         {

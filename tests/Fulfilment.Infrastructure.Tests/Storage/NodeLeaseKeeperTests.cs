@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
+/// <summary>The clock is the tests' own; on SQL Server leases go by the server's.</summary>
+[Trait("Engine", "Sqlite")]
 public sealed class NodeLeaseKeeperTests : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
