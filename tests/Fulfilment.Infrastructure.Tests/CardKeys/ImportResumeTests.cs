@@ -57,7 +57,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
     public async Task FailureAfterAnySlice_KeepsThoseBefore_AndGoesOnFromThere(int slices)
     {
         await Assert.ThrowsAsync<IOException>(async () =>
-            await ImportBench.ImportAsync(await _bench.ProcessAsync(slicesUntilFailure: slices), new MemoryStream(Encoding.UTF8.GetBytes(ThirtyRows))));
+            await ImportBench.ImportAsync(_bench.Process(slicesUntilFailure: slices), new MemoryStream(Encoding.UTF8.GetBytes(ThirtyRows))));
 
         var broken = await _bench.AssertExactAsync();
         Assert.Equal((BatchStatus.Importing, slices * ImportBench.SliceRows), (broken.Status, broken.Processed));
@@ -86,7 +86,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
             for (var breaks = 0; breaks < 6; breaks++)
             {
                 var failing = random.Next(2) == 0;
-                var import = await bench.ProcessAsync(slicesUntilFailure: failing ? random.Next(3) : int.MaxValue);
+                var import = bench.Process(slicesUntilFailure: failing ? random.Next(3) : int.MaxValue);
                 await Assert.ThrowsAsync<IOException>(() => ImportBench.ImportAsync(import, new BreakingStream(bytes, random.Next(bytes.Length))));
                 if (await bench.CountAsync("SELECT count(*) FROM batches") > 0)
                 {
@@ -178,7 +178,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
     public async Task ManyUploadsAtOnce_WithOneKey_StoreEveryRowOnce()
     {
         var csv = string.Concat(Enumerable.Range(0, 200).Select(i => $"CODE{i}\n"));
-        var processes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => _bench.ProcessAsync()));
+        var processes = Enumerable.Range(0, 16).Select(_ => _bench.Process()).ToList();
         using var start = new ManualResetEventSlim();
 
         var uploads = processes.Select(import => Task.Factory.StartNew(
@@ -204,7 +204,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
         var bytes = Encoding.UTF8.GetBytes(ThirtyRows);
         var killed = _bench.OpenAnother();
         using var silence = new BreakingStream(bytes, 50, goesSilent: true);
-        _ = ImportBench.ImportAsync(await _bench.ProcessAsync(killed), silence);
+        _ = ImportBench.ImportAsync(_bench.Process(killed), silence);
         await silence.Silent;
         while (await _bench.CountAsync("SELECT coalesce(sum(processed), 0) FROM batches") < 12)
         {
@@ -223,7 +223,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
     {
         var bytes = Encoding.UTF8.GetBytes(ThirtyRows);
         using var resumable = new PausingStream(BreakingStream.AfterBlankLines(bytes), BreakingStream.HeadBytes + 50);
-        var slow = ImportBench.ImportAsync(await _bench.ProcessAsync(), resumable);
+        var slow = ImportBench.ImportAsync(_bench.Process(), resumable);
         await resumable.Paused;
         _bench.Time.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal(30, (await _bench.ImportAsync(ThirtyRows)).Value.Batch.Accepted);
@@ -236,7 +236,7 @@ public sealed class ImportResumeTests : IAsyncLifetime
     }
 
     private async Task BreakAsync(string csv, int bytes) =>
-        await ImportBench.ImportAsync(await _bench.ProcessAsync(), new BreakingStream(Encoding.UTF8.GetBytes(csv), bytes));
+        await ImportBench.ImportAsync(_bench.Process(), new BreakingStream(Encoding.UTF8.GetBytes(csv), bytes));
 
     // Codes of a small alphabet, so that duplicates are many, with spoilt and expired rows among them.
     private static (string Csv, int Accepted, int Duplicate, int Rejected) RandomFile(Random random)

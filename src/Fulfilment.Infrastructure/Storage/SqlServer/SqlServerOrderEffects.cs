@@ -76,6 +76,7 @@ internal sealed class SqlServerOrderEffects(DbConnection connection) : IOrderEff
         SET NOCOUNT ON;
         DECLARE @missed BIGINT = 0;
         {Statements}
+        SET NOCOUNT OFF;
         SELECT @missed;
         """;
 

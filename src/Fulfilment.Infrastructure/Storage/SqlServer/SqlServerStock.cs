@@ -72,6 +72,7 @@ internal sealed class SqlServerStock(DbConnection connection, int node)
             END;
             SET @number = @number + 1;
         END;
+        SET NOCOUNT OFF;
         SELECT {SqlServerKeyRow.Columns}
         FROM @found AS j
         {SqlServerKeyRow.Joins}

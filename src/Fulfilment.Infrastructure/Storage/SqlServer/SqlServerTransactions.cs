@@ -13,7 +13,8 @@ internal sealed class SqlServerTransactions(Func<Task<ISqlServerSession>> open, 
 {
     // XACT_ABORT: any error undoes the whole transaction at once, so nothing of it can be committed by mistake. Each text has no parameters on purpose:
     // with some it would run inside a procedure of the server, which sets everything back when it ends.
-    internal const string BeginWrite = "SET XACT_ABORT ON; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRANSACTION;";
+    // NOCOUNT is off whatever the server's default: guards go by the number of rows changed, and with it on there is none.
+    internal const string BeginWrite = "SET NOCOUNT OFF; SET XACT_ABORT ON; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRANSACTION;";
     internal const string BeginSnapshot = "SET XACT_ABORT ON; SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION;";
 
     // The level is set back because the connection goes back to a pool, where not every server sets it back.
