@@ -83,7 +83,7 @@ internal sealed partial class RedisClaimScenario : IScenario
             {
                 KeyNeed[] needs = [new(Sku, Day, Ids)];
                 if (await breaker.TryAsync(() => windows.TakeAsync(ticket, needs), TimeSpan.FromSeconds(1)) is not { } reply
-                    || !RedisCardKeyPool.Read(reply, needs) || needs[0].Candidates.Count != Ids)
+                    || !MergedNeeds.Read(reply, needs) || needs[0].Candidates.Count != Ids)
                 {
                     throw new InvalidOperationException("A claim got too little; the figures would mean nothing.");
                 }

@@ -181,14 +181,15 @@ public sealed partial class OrderIntake : IAsyncDisposable
         return Answer(group, outcomes);
     }
 
-    // Candidates that no unit got, for whatever reason, are still good guesses; after a failed commit so are the keys.
+    // Candidates that no unit got, for whatever reason, are still good guesses; after a failed commit so are the keys that were guessed. Those that the
+    // table gave were never the window's, and after a conflict they are most likely another node's by now.
     private void TellPool(List<LineClaim> needs, bool committed)
     {
         foreach (var need in needs)
         {
             if (!committed)
             {
-                need.Candidates.AddRange(need.Keys.Select(key => key.Origin.CardKeyId));
+                need.Candidates.AddRange(need.Keys.Select(key => key.Origin.CardKeyId).Except(need.FromTable));
             }
             else if (need.FromTable.Count > 0)
             {

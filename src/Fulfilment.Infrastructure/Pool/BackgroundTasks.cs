@@ -1,10 +1,16 @@
 namespace Fulfilment.Infrastructure.Pool;
 
 /// <summary>Work that nobody awaits, known for as long as it lasts so that a pool can end in order.</summary>
-internal sealed class BackgroundTasks
+internal sealed class BackgroundTasks : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _tasks = [];
+    private readonly CancellationTokenSource _stop = new();
+
+    public BackgroundTasks() => Stopping = _stop.Token;
+
+    /// <summary>Cancelled when the pool ends.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Starts work on another thread. It answers for its own failures.</summary>
     public void Run(Func<Task> work)
@@ -15,10 +21,16 @@ internal sealed class BackgroundTasks
             Task? task = null;
             task = Task.Run(async () =>
             {
-                await work().ConfigureAwait(false);
-                lock (_gate)
+                try
                 {
-                    _tasks.Remove(task!);
+                    await work().ConfigureAwait(false);
+                }
+                finally
+                {
+                    lock (_gate)
+                    {
+                        _tasks.Remove(task!);
+                    }
                 }
             });
             _tasks.Add(task);
@@ -52,5 +64,18 @@ internal sealed class BackgroundTasks
 
             await Task.WhenAll(tasks).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Ends what is under way. A container that knows a pool by two types disposes it twice.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await SettleAsync().ConfigureAwait(false);
+        _stop.Dispose();
     }
 }

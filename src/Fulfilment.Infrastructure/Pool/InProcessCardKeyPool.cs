@@ -16,7 +16,6 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IWatchedPool, I
     private readonly TimeProvider _time;
     private readonly ILogger<InProcessCardKeyPool> _logger;
     private readonly WindowOptions _options;
-    private readonly CancellationTokenSource _stop = new();
     private readonly BackgroundTasks _refills = new();
 
     /// <summary>An empty pool; it reads nothing until a SKU is asked for.</summary>
@@ -127,18 +126,8 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IWatchedPool, I
     /// <summary>Completes when no refill is under way.</summary>
     internal Task SettleAsync() => _refills.SettleAsync();
 
-    /// <summary>Ends the refills under way. A container that knows the pool by two types disposes it twice.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_stop.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await SettleAsync().ConfigureAwait(false);
-        _stop.Dispose();
-    }
+    /// <summary>Ends the refills under way.</summary>
+    public ValueTask DisposeAsync() => _refills.DisposeAsync();
 
     private void Refill(SkuWindow window) => _refills.Run(() => RefillAsync(window));
 
@@ -147,13 +136,13 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IWatchedPool, I
         var page = ArrayPool<WindowKey>.Shared.Rent(_options.Size);
         try
         {
-            while (!_stop.IsCancellationRequested && window.TryNextRead(out var read))
+            while (!_refills.Stopping.IsCancellationRequested && window.TryNextRead(out var read))
             {
-                var count = await _reader.ReadAsync(window.SkuId, read.After, page.AsMemory(0, read.Limit), _stop.Token).ConfigureAwait(false);
+                var count = await _reader.ReadAsync(window.SkuId, read.After, page.AsMemory(0, read.Limit), _refills.Stopping).ConfigureAwait(false);
                 window.Fill(read, page.AsSpan(0, count));
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_refills.Stopping.IsCancellationRequested)
         {
             window.Fail();
         }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Infrastructure.Redis;
@@ -20,7 +19,6 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
     private readonly WindowScripts _windows;
     private readonly WindowRefill _refill;
     private readonly BackgroundTasks _background = new();
-    private readonly CancellationTokenSource _stop = new();
 
     // The SKUs that this node sells: it looks after their windows.
     private readonly ConcurrentDictionary<long, bool> _skus = new();
@@ -45,7 +43,7 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
     public async ValueTask TakeAsync(IReadOnlyList<KeyNeed> needs, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(needs);
-        var merged = Merge(needs);
+        var merged = MergedNeeds.Of(needs);
         if (merged.Count == 0)
         {
             return;
@@ -55,7 +53,7 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
         var reply = await _breaker.TryAsync(() => _windows.TakeAsync(ticket, merged), _options.TakeTimeout, late => PutBack(late, ticket, merged)).ConfigureAwait(false);
         if (reply is not null && Receive(reply, ticket, merged))
         {
-            Distribute(merged, needs, ticket);
+            MergedNeeds.Distribute(merged, needs, ticket);
         }
     }
 
@@ -161,59 +159,10 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
     /// <summary>Completes when nothing is under way in the background.</summary>
     internal Task SettleAsync() => _background.SettleAsync();
 
-    /// <summary>Ends the refills under way. A container that knows the pool by two types disposes it twice.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_stop.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await SettleAsync().ConfigureAwait(false);
-        _stop.Dispose();
-    }
+    /// <summary>Ends the refills under way.</summary>
+    public ValueTask DisposeAsync() => _background.DisposeAsync();
 
     private string NewTicket() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_node}:{Interlocked.Increment(ref _tickets)}");
-
-    // Neighbours that want the same are one need to Redis.
-    private static List<KeyNeed> Merge(IReadOnlyList<KeyNeed> needs)
-    {
-        var merged = new List<KeyNeed>();
-        foreach (var need in needs)
-        {
-            var wanted = need.Count - need.Candidates.Count;
-            if (wanted > 0 && merged.Count > 0 && merged[^1].SkuId == need.SkuId && merged[^1].MinExpiryDay == need.MinExpiryDay)
-            {
-                merged[^1] = new KeyNeed(need.SkuId, need.MinExpiryDay, merged[^1].Count + wanted);
-            }
-            else if (wanted > 0)
-            {
-                merged.Add(new KeyNeed(need.SkuId, need.MinExpiryDay, wanted));
-            }
-        }
-
-        return merged;
-    }
-
-    /// <summary>Puts the ids of a take's reply to the merged needs; whether there were any.</summary>
-    internal static bool Read(RedisResult reply, IReadOnlyList<KeyNeed> merged)
-    {
-        var parts = (RedisResult[])reply!;
-        var any = false;
-        for (var i = 0; i < merged.Count; i++)
-        {
-            ReadOnlySpan<byte> ids = (byte[])parts[(2 * i) + 1]!;
-            any |= !ids.IsEmpty;
-            while (Utf8Parser.TryParse(ids, out long id, out var length))
-            {
-                merged[i].Candidates.Add(id);
-                ids = length < ids.Length ? ids[(length + 1)..] : default;
-            }
-        }
-
-        return any;
-    }
 
     // Starts the refills whose leases the take brought.
     private bool Receive(RedisResult reply, string ticket, List<KeyNeed> merged)
@@ -225,32 +174,7 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
             RefillIf((int)parts[2 * i] == 1, merged[i].SkuId, ticket);
         }
 
-        return Read(reply, merged);
-    }
-
-    // In the order Merge came by them, which gives each merged need's ids to the needs it stands for.
-    private static void Distribute(List<KeyNeed> merged, IReadOnlyList<KeyNeed> needs, string ticket)
-    {
-        var (from, next, covered) = (0, 0, 0);
-        foreach (var need in needs)
-        {
-            var wanted = need.Count - need.Candidates.Count;
-            if (wanted <= 0)
-            {
-                continue;
-            }
-
-            if (covered == merged[from].Count)
-            {
-                (from, next, covered) = (from + 1, 0, 0);
-            }
-
-            covered += wanted;
-            var count = Math.Min(wanted, merged[from].Candidates.Count - next);
-            need.Candidates.AddRange(merged[from].Candidates.GetRange(next, count));
-            need.Ticket = ticket;
-            next += count;
-        }
+        return MergedNeeds.Read(reply, merged);
     }
 
     // Its caller has gone to the table. An answer shows that Redis is there, whatever the breaker has seen of it.
@@ -274,9 +198,9 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
 
     private void RefillIf(bool claimed, long skuId, string token)
     {
-        if (claimed && !_stop.IsCancellationRequested)
+        if (claimed && !_background.Stopping.IsCancellationRequested)
         {
-            _background.Run(() => _refill.RunAsync(skuId, token, _stop.Token));
+            _background.Run(() => _refill.RunAsync(skuId, token, _background.Stopping));
         }
     }
 

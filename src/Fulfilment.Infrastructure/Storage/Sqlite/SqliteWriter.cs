@@ -12,18 +12,9 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    // Rows of an import land on random pages of the indexes, and a commit writes every page once however many rows it took: long transactions
-    // are several times cheaper. But whoever comes meanwhile waits for the commit.
-    private static readonly TimeSpan LongestBulk = TimeSpan.FromMilliseconds(1500);
-    private static readonly TimeSpan LongestBulkBesideHost = TimeSpan.FromMilliseconds(1000);
-    private static readonly TimeSpan LongestBulkBesidePrompt = TimeSpan.FromMilliseconds(4);
-
     // A transaction that took whatever came would never commit once jobs arrive faster than they are done, and nobody would be answered.
     private const int MostJobs = 1_000;
 
-    // So long after a prompt job the next one is expected. Another process's writes show only afterwards, when they have waited, so they are expected for longer.
-    private static readonly TimeSpan PromptSoon = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan OtherWriteSoon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWaitForLock = TimeSpan.FromSeconds(60);
 
     private readonly SqliteConnection _connection;
@@ -35,7 +26,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Queue<SqliteWriteJob> _prompt = new();
     private readonly Queue<SqliteWriteJob> _bulk = new();
     private readonly List<SqliteWriteJob> _done = [];
-    private long _expectUntil;
+    private readonly SqliteBulkAllowance _allowance;
     private bool _stopping;
 
     /// <param name="connection">Open; the writer owns it.</param>
@@ -45,6 +36,7 @@ internal sealed class SqliteWriter : IDisposable
         _connection = connection;
         _db = connection.Handle!;
         _otherWriters = sharesLock ? new SqliteOtherWriters(connection) : null;
+        _allowance = new SqliteBulkAllowance(sharesLock);
         _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
         _thread.Start();
     }
@@ -147,7 +139,7 @@ internal sealed class SqliteWriter : IDisposable
     // Bulk jobs come first, so that none of them ever needs a savepoint and no prompt job waits for more of them than were begun before it came.
     private SqliteWriteJob? Next(SqliteWriteJob last, long started)
     {
-        if (!last.IsPrompt && Stopwatch.GetElapsedTime(started) < BulkAllowance() && Take(_bulk) is { } bulk)
+        if (!last.IsPrompt && Stopwatch.GetElapsedTime(started) < _allowance.Now(PromptWaits()) && Take(_bulk) is { } bulk)
         {
             return bulk;
         }
@@ -155,26 +147,13 @@ internal sealed class SqliteWriter : IDisposable
         return _done.Count < MostJobs ? Take(_prompt) : null;
     }
 
-    private TimeSpan BulkAllowance()
+    private bool PromptWaits()
     {
         lock (_gate)
         {
-            if (_prompt.Count > 0)
-            {
-                return LongestBulkBesidePrompt;
-            }
+            return _prompt.Count > 0;
         }
-
-        if (Stopwatch.GetTimestamp() < _expectUntil)
-        {
-            return LongestBulkBesidePrompt;
-        }
-
-        return _otherWriters is not null ? LongestBulkBesideHost : LongestBulk;
     }
-
-    private void Expect(TimeSpan within) =>
-        _expectUntil = Math.Max(_expectUntil, Stopwatch.GetTimestamp() + (long)(within.TotalSeconds * Stopwatch.Frequency));
 
     private bool TryBegin(SqliteWriteJob job)
     {
@@ -183,7 +162,7 @@ internal sealed class SqliteWriter : IDisposable
             BeginImmediate();
             if (_otherWriters?.HaveWritten() == true)
             {
-                Expect(OtherWriteSoon);
+                _allowance.OtherHasWritten();
             }
 
             return true;
@@ -225,7 +204,7 @@ internal sealed class SqliteWriter : IDisposable
 
         if (job.IsPrompt)
         {
-            Expect(PromptSoon);
+            _allowance.PromptHasRun();
         }
     }
 
