@@ -39,6 +39,24 @@ public enum AlertKind
 
     /// <summary>The pool in Redis cannot be used by a node, which takes codes from the table.</summary>
     PoolDegraded = 2,
+
+    /// <summary>A supplier says now the opposite of what was decided by what it said before.</summary>
+    LateContradiction = 3,
+
+    /// <summary>A supplier issued a code that cannot be delivered: known already, or none.</summary>
+    UnusableCode = 4,
+
+    /// <summary>A verified callback for an attempt that we do not know.</summary>
+    StrayCallback = 5,
+
+    /// <summary>An unknown that no query can settle any more.</summary>
+    UnknownStuck = 6,
+
+    /// <summary>A supplier's price is above what a SKU is sold for.</summary>
+    PriceInversion = 7,
+
+    /// <summary>A unit has been open for far longer than it should be.</summary>
+    StuckUnit = 8,
 }
 
 /// <summary>How bad it is. Stored as numbers.</summary>

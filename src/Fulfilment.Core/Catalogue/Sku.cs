@@ -78,6 +78,12 @@ public sealed record Sku
     /// <summary>Where its units come from, by priority.</summary>
     public IReadOnlyList<Route> Routes { get; init; } = [];
 
+    /// <summary>How its routes are chosen.</summary>
+    public SupplyPolicy Supply { get; init; } = SupplyPolicy.Default;
+
+    /// <summary>What a <see cref="SkuKind.Bundle"/> consists of; empty for every other kind.</summary>
+    public IReadOnlyList<BundleComponent> Components { get; init; } = [];
+
     /// <summary>When it was last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 }

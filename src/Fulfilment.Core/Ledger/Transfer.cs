@@ -39,6 +39,12 @@ public readonly record struct Account(AccountKind Kind, long Subject)
     /// <summary>What codes of a SKU had cost that were voided or expired unsold.</summary>
     public static Account WriteOff(long skuId) => new(AccountKind.WriteOff, skuId);
 
+    /// <summary>What we owe a supplier for units it issued when asked.</summary>
+    public static Account SupplierPayable(long supplierId) => new(AccountKind.SupplierPayable, supplierId);
+
+    /// <summary>What a supplier may charge for units that we did not deliver, until a person has settled it.</summary>
+    public static Account Disputed(long supplierId) => new(AccountKind.Disputed, supplierId);
+
     /// <summary>Money received.</summary>
     public static Account Cash => new(AccountKind.Cash, 0);
 }
@@ -69,6 +75,12 @@ public enum AccountKind
 
     /// <summary>Expense, by SKU.</summary>
     WriteOff = 8,
+
+    /// <summary>Liability, by supplier.</summary>
+    SupplierPayable = 9,
+
+    /// <summary>Asset, by supplier.</summary>
+    Disputed = 10,
 }
 
 /// <summary>Why money moved. Stored as numbers.</summary>
@@ -77,7 +89,7 @@ public enum TransferKind
     /// <summary>Units delivered to a storefront: Receivable or Deposit to Revenue.</summary>
     Sale = 1,
 
-    /// <summary>Their codes left the stock: CostOfSales from Inventory, or from Payable where they were consigned.</summary>
+    /// <summary>Their codes left the stock: CostOfSales from Inventory, or from Payable where they were consigned; or a supplier issued them: from SupplierPayable.</summary>
     CostOfSale = 2,
 
     /// <summary>Purchased codes came into stock: Inventory from Payable.</summary>
@@ -91,6 +103,9 @@ public enum TransferKind
 
     /// <summary>Purchased codes were voided or expired unsold: WriteOff from Inventory.</summary>
     WriteOff = 6,
+
+    /// <summary>A supplier issued what we could not deliver: Disputed from SupplierPayable.</summary>
+    Dispute = 7,
 }
 
 /// <summary>Which accounts each kind of transfer moves money between.</summary>
@@ -103,11 +118,13 @@ public static class TransferRules
         (TransferKind.Sale, AccountKind.Deposit, AccountKind.Revenue),
         (TransferKind.CostOfSale, AccountKind.CostOfSales, AccountKind.Inventory),
         (TransferKind.CostOfSale, AccountKind.CostOfSales, AccountKind.Payable),
+        (TransferKind.CostOfSale, AccountKind.CostOfSales, AccountKind.SupplierPayable),
         (TransferKind.Purchase, AccountKind.Inventory, AccountKind.Payable),
         (TransferKind.Deposit, AccountKind.Cash, AccountKind.Deposit),
         (TransferKind.Deposit, AccountKind.Cash, AccountKind.Receivable),
         (TransferKind.Refund, AccountKind.Revenue, AccountKind.Receivable),
         (TransferKind.Refund, AccountKind.Revenue, AccountKind.Deposit),
         (TransferKind.WriteOff, AccountKind.WriteOff, AccountKind.Inventory),
+        (TransferKind.Dispute, AccountKind.Disputed, AccountKind.SupplierPayable),
     ];
 }

@@ -77,6 +77,8 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
         {
             null => null,
             UnitFailure.OutOfStock => new UnitFailureView("out_of_stock", "The stock ran short and the order allowed a part."),
+            UnitFailure.RoutesExhausted => new UnitFailureView("routes_exhausted", "No supplier could deliver it."),
+            UnitFailure.ManualFailed => new UnitFailureView("manual_failed", "It could not be delivered."),
             _ => throw new InvalidOperationException($"Failure {unit.Failure} has no words."),
         },
         unit.ReplacesUnitId is { } replaced ? PublicId.Format(PublicId.Unit, replaced) : null,

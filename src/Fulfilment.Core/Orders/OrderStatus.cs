@@ -64,6 +64,12 @@ public enum UnitFailure
 {
     /// <summary>The stock ran short and the order allowed a part.</summary>
     OutOfStock = 1,
+
+    /// <summary>Every route rejected it, or none was left that could be asked.</summary>
+    RoutesExhausted = 2,
+
+    /// <summary>An operator could not deliver it.</summary>
+    ManualFailed = 3,
 }
 
 /// <summary>The transitions of orders and units: DESIGN.md, States.</summary>

@@ -2,7 +2,7 @@ using Fulfilment.Core.CardKeys;
 
 namespace Fulfilment.Core.Suppliers;
 
-/// <summary>Who sells us card keys. Immutable, as <see cref="Catalogue.Sku"/> is.</summary>
+/// <summary>Who sells us card keys, or issues units when asked. Immutable, as <see cref="Catalogue.Sku"/> is.</summary>
 public sealed record Supplier
 {
     /// <summary>Internal id; the API knows suppliers by <see cref="Code"/>.</summary>
@@ -19,6 +19,15 @@ public sealed record Supplier
 
     /// <summary>Whether its keys are accepted.</summary>
     public bool Active { get; init; } = true;
+
+    /// <summary>How it is called: <c>declarative</c> or the name of an adapter; null: it only delivers files.</summary>
+    public string? Adapter { get; init; }
+
+    /// <summary>The adapter's settings, with their secrets: JSON, encrypted for <see cref="Id"/>.</summary>
+    public byte[]? Settings { get; init; }
+
+    /// <summary>Whether routes pass it by for now; what was submitted to it is still asked for.</summary>
+    public bool Paused { get; init; }
 
     /// <summary>When it was last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }

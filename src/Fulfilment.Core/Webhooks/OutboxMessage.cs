@@ -48,6 +48,15 @@ public enum WebhookEvent
     /// <summary><c>order.refunded</c>.</summary>
     OrderRefunded = 6,
 
+    /// <summary><c>unit.delivered</c>: a unit of an order that still has open ones.</summary>
+    UnitDelivered = 7,
+
+    /// <summary><c>unit.failed</c>: a unit of an order that still has open ones.</summary>
+    UnitFailed = 8,
+
+    /// <summary><c>unit.unknown</c>.</summary>
+    UnitUnknown = 9,
+
     /// <summary><c>unit.replaced</c>.</summary>
     UnitReplaced = 10,
 
