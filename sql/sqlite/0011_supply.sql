@@ -1,9 +1,10 @@
 -- What a unit needs that is not in the pool: suppliers that are asked to issue it, and every single time one was asked.
 
--- How a supplier is called. The settings hold secrets and are encrypted for the supplier's id; null: it only delivers files.
-ALTER TABLE suppliers ADD COLUMN adapter  TEXT    NULL;
-ALTER TABLE suppliers ADD COLUMN settings BLOB    NULL;
-ALTER TABLE suppliers ADD COLUMN paused   INTEGER NOT NULL DEFAULT 0;  -- 1: routes pass it by; what was submitted is still asked for
+-- How a supplier is called. The settings hold secrets; null: it only delivers files.
+ALTER TABLE suppliers ADD COLUMN adapter TEXT NULL;
+ALTER TABLE suppliers
+    ADD COLUMN settings BLOB NULL;  -- encrypted for the supplier's id
+ALTER TABLE suppliers ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;  -- 1: routes pass it by; what was submitted is still asked for
 
 -- JSON: how its routes are chosen, and the components of a bundle.
 ALTER TABLE skus ADD COLUMN supply     TEXT NOT NULL DEFAULT '{"order":1,"allowLoss":false,"waitMinutes":15,"approveManual":false}';
@@ -46,13 +47,13 @@ CREATE INDEX attempts_unit ON attempts (unit_id, id);
 -- Serves the money held in unknowns, by supplier and age. State 12 is unknown.
 CREATE INDEX attempts_unknown ON attempts (supplier_id, id) WHERE state = 12;
 
--- What a supplier said, as it came, encrypted for the row's id: it may hold codes and recipients.
+-- What a supplier said, as it came: it may hold codes and recipients.
 CREATE TABLE supplier_answers (
     attempt_id INTEGER NOT NULL,
     id         INTEGER NOT NULL,  -- carries the time
     source     INTEGER NOT NULL,  -- 1 submission, 2 query, 3 callback
     status     INTEGER NULL,      -- of HTTP
-    body       BLOB    NOT NULL,
+    body       BLOB    NOT NULL,  -- encrypted for the row's id
     PRIMARY KEY (attempt_id, id)
 ) WITHOUT ROWID;
 
@@ -64,7 +65,7 @@ CREATE TABLE stray_callbacks (
     body        BLOB    NOT NULL  -- encrypted for the row's id
 );
 
--- What does not match between a supplier and us, and the code at stake, if any: quarantined, encrypted for the row's id.
+-- What does not match between a supplier and us, and the code at stake, if any: quarantined.
 CREATE TABLE discrepancies (
     id          INTEGER NOT NULL PRIMARY KEY,
     kind        INTEGER NOT NULL,
@@ -75,11 +76,12 @@ CREATE TABLE discrepancies (
     amount      INTEGER NOT NULL,
     currency    TEXT    NOT NULL,
     detail      TEXT    NOT NULL,
-    code        BLOB    NULL,
+    code        BLOB    NULL,     -- encrypted for the row's id
+    fingerprint BLOB    NOT NULL DEFAULT x'',  -- of the code; empty: there is none
     resolved_at INTEGER NULL,
     resolved_by TEXT    NULL
 );
 -- Serves the list of what is open. Status 10 is open.
 CREATE INDEX discrepancies_open ON discrepancies (id) WHERE status = 10;
--- Decides that a repeated callback reports the same contradiction once.
-CREATE UNIQUE INDEX discrepancies_once ON discrepancies (attempt_id, kind) WHERE attempt_id IS NOT NULL;
+-- Decides that a repeated callback reports the same contradiction once, and each code of it.
+CREATE UNIQUE INDEX discrepancies_once ON discrepancies (attempt_id, kind, fingerprint) WHERE attempt_id IS NOT NULL;

@@ -68,11 +68,12 @@ CREATE TABLE discrepancies (
     currency    NVARCHAR(3) COLLATE Latin1_General_100_BIN2 NOT NULL,
     detail      NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL,
     code        VARBINARY(MAX) NULL,
+    fingerprint VARBINARY(16) NOT NULL CONSTRAINT discrepancies_fingerprint DEFAULT 0x,
     resolved_at BIGINT NULL,
     resolved_by NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
     CONSTRAINT discrepancies_pk PRIMARY KEY CLUSTERED (id) WITH (DATA_COMPRESSION = ROW)
 );
 -- Serves the list of what is open. Status 10 is open.
 CREATE INDEX discrepancies_open ON discrepancies (id) INCLUDE (status) WHERE status = 10;
--- Decides that a repeated callback reports the same contradiction once.
-CREATE UNIQUE INDEX discrepancies_once ON discrepancies (attempt_id, kind) WHERE attempt_id IS NOT NULL;
+-- Decides that a repeated callback reports the same contradiction once, and each code of it.
+CREATE UNIQUE INDEX discrepancies_once ON discrepancies (attempt_id, kind, fingerprint) WHERE attempt_id IS NOT NULL;

@@ -55,6 +55,7 @@ internal static class Backends
         services.AddSingleton<EncryptionKeyStore>().AddSingleton<EncryptedValues>().AddSingleton<ReencryptValues>();
         services.AddSingleton<ICodeProtection, CodeProtection>();
         services.AddSingleton<IPersonalDataProtection, PersonalDataProtection>();
+        services.AddSingleton<ISupplierVault, SupplierVault>();
         services.AddSingleton<ICustodySeal, CustodySeal>();
     }
 

@@ -42,6 +42,7 @@ internal sealed class AuthenticatedBox : IDisposable
     {
         Code = 1,
         PersonalData = 2,
+        Supplier = 3,
     }
 
     /// <summary>Reads a plain text; false when these bytes are none.</summary>

@@ -11,8 +11,8 @@ public sealed class ReencryptValues(IDatabase database, EncryptionKeyStore keys,
 {
     private const int RowsAtOnce = 512;
 
-    private readonly AuthenticatedBox _codes = new(current, AuthenticatedBox.Domain.Code);
-    private readonly AuthenticatedBox _people = new(current, AuthenticatedBox.Domain.PersonalData);
+    private readonly IReadOnlyDictionary<AuthenticatedBox.Domain, AuthenticatedBox> _boxes =
+        Enum.GetValues<AuthenticatedBox.Domain>().ToDictionary(domain => domain, domain => new AuthenticatedBox(current, domain));
 
     /// <summary>Runs until no value names another key than the active one. Beside another run nothing is lost, only done twice.</summary>
     /// <returns>What was done by this run.</returns>
@@ -57,8 +57,10 @@ public sealed class ReencryptValues(IDatabase database, EncryptionKeyStore keys,
 
     public void Dispose()
     {
-        _codes.Dispose();
-        _people.Dispose();
+        foreach (var box in _boxes.Values)
+        {
+            box.Dispose();
+        }
     }
 
     private async Task<Reencryption> RunAsync(
@@ -92,7 +94,7 @@ public sealed class ReencryptValues(IDatabase database, EncryptionKeyStore keys,
         var renewed = new List<Renewed>();
         foreach (var row in page.Where(row => row.Value is not null))
         {
-            var value = (column.IsCode ? _codes : _people).Renew(row.OwnerId, row.Value!, out var failure);
+            var value = _boxes[column.Domain].Renew(row.OwnerId, row.Value!, out var failure);
             if (value is not null)
             {
                 renewed.Add(new Renewed(row.RowId, row.LineId, row.Value!, value));

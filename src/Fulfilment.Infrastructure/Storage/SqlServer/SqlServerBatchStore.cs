@@ -1,5 +1,6 @@
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Import;
+using Fulfilment.Core.Storage;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
@@ -43,6 +44,7 @@ public sealed class SqlServerBatchStore(SqlServerDatabase database) : BatchStore
                 isCopied = false;
                 await SqlServerSliceWriter.CopyAsync(connection, slice).ConfigureAwait(false);
                 isCopied = true;
+                using var inside = OpenTransaction.Enter();
                 return await SqlServerSliceWriter.StoreAsync(connection, batch, slice, lease).ConfigureAwait(false);
             }),
             exception => MayRepeat(SqlServerErrors.Of(exception), isCopied));

@@ -20,6 +20,9 @@ public sealed class SqlServerIntakeStore(SqlServerDatabase database) : IIntakeSt
             await database.RunAsync(async connection =>
             {
                 isOpen = true;
+
+                // Its transaction opens with the write, at the end; what is read before decides it and waits for nothing else either.
+                using var inside = OpenTransaction.Enter();
                 await work(new SqlServerIntakeTransaction(connection)).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);

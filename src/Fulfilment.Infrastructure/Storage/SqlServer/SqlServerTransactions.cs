@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Fulfilment.Core.Storage;
 
 namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
@@ -36,6 +37,7 @@ internal sealed class SqlServerTransactions(Func<Task<ISqlServerSession>> open, 
         await using (session.ConfigureAwait(false))
         {
             await session.ExecuteAsync(BeginSnapshot).ConfigureAwait(false);
+            using var inside = OpenTransaction.Enter();
             try
             {
                 return await work(session.Connection).ConfigureAwait(false);
@@ -53,6 +55,7 @@ internal sealed class SqlServerTransactions(Func<Task<ISqlServerSession>> open, 
         await using (session.ConfigureAwait(false))
         {
             await session.ExecuteAsync(BeginWrite).ConfigureAwait(false);
+            using var inside = OpenTransaction.Enter();
             T result;
             try
             {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Fulfilment.Core.Storage;
 using Fulfilment.Infrastructure.Security;
 using Microsoft.Data.Sqlite;
 
@@ -63,6 +64,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         {
             // Deferred: it takes no lock a writer would wait for, and the first query fixes what all of them see.
             using var transaction = ((SqliteConnection)connection).BeginTransaction(deferred: true);
+            using var inside = OpenTransaction.Enter();
             return await work(connection).ConfigureAwait(false);
         },
         cancellation);

@@ -1,3 +1,4 @@
+using Fulfilment.Core.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
@@ -22,7 +23,11 @@ internal sealed class SqliteWriteJob<T>(Func<SqliteConnection, T> work, bool isP
 
     public Task<T> Task => _completion.Task;
 
-    public override void Run(SqliteConnection connection) => _result = work(connection);
+    public override void Run(SqliteConnection connection)
+    {
+        using var inside = OpenTransaction.Enter();
+        _result = work(connection);
+    }
 
     public override void Succeed() => _completion.TrySetResult(_result);
 

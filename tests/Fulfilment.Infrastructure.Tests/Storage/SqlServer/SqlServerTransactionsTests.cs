@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Fulfilment.Core.Storage;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.SqlServer;
 
@@ -135,6 +136,26 @@ public sealed class SqlServerTransactionsTests
     [InlineData(1205, 13, SqlServerError.Deadlock)]
     public void Error_MeansWhatItsNumberAndSeveritySay(int number, byte severity, SqlServerError expected) =>
         Assert.Equal(expected, SqlServerErrors.Of(number, severity));
+
+    [Fact]
+    public async Task WorkIsMarkedAsInsideATransaction_AndNothingElseIs()
+    {
+        var inside = new List<bool>();
+        Task<int> Look(DbConnection connection)
+        {
+            inside.Add(OpenTransaction.IsOpen);
+            return Task.FromResult(0);
+        }
+
+        await _transactions.WriteAsync(Look);
+        inside.Add(OpenTransaction.IsOpen);
+        await _transactions.ReadSnapshotAsync(Look);
+        inside.Add(OpenTransaction.IsOpen);
+        await Assert.ThrowsAsync<FormatException>(() => _transactions.WriteAsync<int>(_ => throw new FormatException()));
+        inside.Add(OpenTransaction.IsOpen);
+
+        Assert.Equal([true, false, true, false, false], inside);
+    }
 
     private Task<int> WriteAsync() => _transactions.WriteAsync(WorkAsync);
 
