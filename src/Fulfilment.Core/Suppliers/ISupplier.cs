@@ -13,6 +13,12 @@ public interface ISupplier
     /// <summary>Whether it can be asked what became of an attempt. One that cannot leaves an unknown to an operator.</summary>
     bool CanQuery { get; }
 
+    /// <summary>
+    /// The fields of its answers that people may see as they are, such as codes of state and its own numbers: never messages, which may quote a recipient.
+    /// Names from the outermost in, with dots between (<c>data.status</c>); items of a list have their list's name. Everything else is masked.
+    /// </summary>
+    IReadOnlySet<string> HarmlessFields => System.Collections.Frozen.FrozenSet<string>.Empty;
+
     /// <summary>Asks for one unit, once: never repeated by anybody after a byte of it was sent.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="permit">Used immediately before the first byte is written; a refusal ends in <see cref="SupplierAnswer.NotSent"/>.</param>
