@@ -53,6 +53,7 @@ public sealed class TestHost : IRunningHost, IAsyncDisposable
             builder.Services.AddSingleton(time);
         }
 
+        options.Services?.Invoke(builder.Services);
         var app = await FulfilmentApp.BuildAsync(builder, options.Endpoints, TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestHost(app, folder, options.Folder is null, log);
@@ -90,6 +91,9 @@ public sealed record TestHostOptions
 
     /// <summary>Endpoints beside the product's own.</summary>
     public Action<WebApplication>? Endpoints { get; init; }
+
+    /// <summary>Services beside the product's own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>A folder that outlives the host; none: one of its own.</summary>
     public string? Folder { get; init; }

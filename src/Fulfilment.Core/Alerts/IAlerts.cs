@@ -11,6 +11,9 @@ public interface IAlerts
     /// <summary>Resolves the alert with this key because its cause is gone; false when there is none unresolved.</summary>
     Task<bool> ResolveAsync(string key);
 
+    /// <summary>The keys of all unresolved alerts of a kind, for whoever raises them to see which are over.</summary>
+    Task<IReadOnlyList<string>> UnresolvedKeysAsync(AlertKind kind);
+
     /// <summary>A page of alerts, newest first.</summary>
     /// <param name="status">In this status alone; null: in any.</param>
     /// <param name="kind">Of this kind alone; null: of all.</param>

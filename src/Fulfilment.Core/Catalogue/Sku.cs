@@ -75,6 +75,9 @@ public sealed record Sku
     /// <summary>When it was last taken off the shelf; null: never.</summary>
     public DateTimeOffset? LeftShelfAt { get; init; }
 
+    /// <summary>Whose doing it is that it is on or off the shelf.</summary>
+    public SyncedShelf SyncedShelf { get; init; }
+
     /// <summary>Where its units come from, by priority.</summary>
     public IReadOnlyList<Route> Routes { get; init; } = [];
 
@@ -102,6 +105,19 @@ public enum SkuKind
 
     /// <summary>Sold as its components (套餐).</summary>
     Bundle = 4,
+}
+
+/// <summary>What the synchronisation of suppliers' products has to do with a SKU's place on the shelf. Stored as numbers.</summary>
+public enum SyncedShelf
+{
+    /// <summary>Nothing: off the shelf is an operator's decision, which it never undoes.</summary>
+    None = 0,
+
+    /// <summary>It took the SKU off, and puts it back once a route is open again.</summary>
+    PutOff = 1,
+
+    /// <summary>It took the SKU off, and an operator put it back: it does not take it off again before a route was open.</summary>
+    Overruled = 2,
 }
 
 /// <summary>Whether a line of this SKU names a recipient. Stored as numbers.</summary>

@@ -71,6 +71,9 @@ public sealed class SkuFields
     /// <inheritdoc cref="Sku.OnShelf"/>
     public Optional<bool> OnShelf { get; set; }
 
+    /// <summary>Only the synchronisation of suppliers' products gives it; without it a given <see cref="OnShelf"/> is an operator's decision.</summary>
+    internal Optional<SyncedShelf> SyncedShelf { get; set; }
+
     /// <summary>By priority. Left out of a new SKU: the pool for card keys, a person for manual ones, otherwise none yet.</summary>
     public Optional<IReadOnlyList<Route>?> Routes { get; set; }
 
@@ -150,12 +153,21 @@ public sealed class SkuFields
             HoldMinutes = HoldMinutes.Or(sku.HoldMinutes),
             AfterSales = AfterSales.IsGiven ? AfterSales.Or(null)?.Change(sku.AfterSales) ?? AfterSalesPolicy.Default : sku.AfterSales,
             OnShelf = OnShelf.Or(sku.OnShelf),
+            SyncedShelf = SyncedShelf.Or(Decided(sku)),
             Routes = Routes.Or(sku.Routes) ?? [],
         };
         var refusal = SkuRules.Check(changed)
             ?? (Routes.IsGiven && changed.Routes.Count == 0 ? Field.Refuse("/routes", "At least one route is needed.") : null);
         return refusal is null ? changed : refusal;
     }
+
+    // An operator's word on the shelf counts for more than the synchronisation's.
+    private SyncedShelf Decided(Sku sku) => (sku.SyncedShelf, OnShelf.IsGiven, OnShelf.Or(sku.OnShelf)) switch
+    {
+        (Catalogue.SyncedShelf.PutOff, true, true) => Catalogue.SyncedShelf.Overruled,
+        (_, true, false) => Catalogue.SyncedShelf.None,
+        _ => sku.SyncedShelf,
+    };
 
     private static IReadOnlyList<Route> DefaultRoutes(SkuKind kind) => kind switch
     {

@@ -13,4 +13,25 @@ public sealed class UpdateSku(ISkuStore store, ICatalogue catalogue, TimeProvide
         await catalogue.RefreshAsync();
         return updated;
     }
+
+    /// <summary>
+    /// The same for many SKUs, one transaction each, with fields that depend on the SKU as it is inside its transaction. What came of each, once the catalogue
+    /// shows them all.
+    /// </summary>
+    internal async Task<IReadOnlyList<(string Code, Refusal? Refusal)>> RunAsync(IEnumerable<(string Code, Func<Sku, Result<SkuFields>> Fields)> changes, Actor actor)
+    {
+        var done = new List<(string, Refusal?)>();
+        foreach (var (code, fields) in changes)
+        {
+            var updated = await store.UpdateAsync(code, sku =>
+            {
+                var given = fields(sku);
+                return given.Refusal is { } refusal ? refusal : given.Value.Change(sku, time.GetUtcNow());
+            }, actor);
+            done.Add((code, updated.Refusal));
+        }
+
+        await catalogue.RefreshAsync();
+        return done;
+    }
 }

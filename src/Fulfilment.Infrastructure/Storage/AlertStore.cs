@@ -28,6 +28,10 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
         new { resolved = AlertStatus.Resolved, now = time.GetUtcNow().ToUnixTimeMilliseconds(), key }).ConfigureAwait(false) > 0);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> UnresolvedKeysAsync(AlertKind kind) => database.ReadAsync<IReadOnlyList<string>>(async connection =>
+        [.. await connection.QueryAsync<string>("SELECT dedup_key FROM alerts WHERE status <> 20 AND kind = @kind", new { kind }).ConfigureAwait(false)]);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<Alert>> ListAsync(AlertStatus? status, AlertKind? kind, long before, int limit, CancellationToken cancellation) =>
         database.ReadAsync<IReadOnlyList<Alert>>(
             async connection => [.. (await connection.QueryAsync<Row>(ListSql(database.Dialect, status, kind), new { status, kind, before, limit }).ConfigureAwait(false)).Select(row => row.ToAlert())],

@@ -35,6 +35,7 @@ internal static class AuditImage
         sku.HoldMinutes,
         sku.AfterSales,
         sku.OnShelf,
+        sku.SyncedShelf,
         sku.Routes,
     });
 

@@ -10,7 +10,7 @@ internal sealed class SkuRow
         SELECT id, code, name, kind, brand, category, duration, description, instructions, redeem_url AS RedeemUrl, image_url AS ImageUrl,
                currency, price, face_value AS FaceValue, min_per_order AS MinPerOrder, max_per_order AS MaxPerOrder,
                recipient_mode AS RecipientMode, recipient_pattern AS RecipientPattern, inputs, min_remaining_days AS MinRemainingDays,
-               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, left_shelf_at AS LeftShelfAt, after_sales AS AfterSales, routes, updated_at AS UpdatedAt
+               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, left_shelf_at AS LeftShelfAt, after_sales AS AfterSales, routes, updated_at AS UpdatedAt, synced_shelf AS SyncedShelf
         FROM skus
         """;
 
@@ -60,6 +60,8 @@ internal sealed class SkuRow
 
     public long? LeftShelfAt { get; init; }
 
+    public int SyncedShelf { get; init; }
+
     public string AfterSales { get; init; } = "";
 
     public string Routes { get; init; } = "";
@@ -91,6 +93,7 @@ internal sealed class SkuRow
         HoldMinutes = sku.HoldMinutes,
         OnShelf = sku.OnShelf,
         LeftShelfAt = sku.LeftShelfAt?.ToUnixTimeMilliseconds(),
+        SyncedShelf = (int)sku.SyncedShelf,
         AfterSales = StorageJson.Write(sku.AfterSales),
         Routes = StorageJson.Write(sku.Routes),
         UpdatedAt = sku.UpdatedAt.ToUnixTimeMilliseconds(),
@@ -121,6 +124,7 @@ internal sealed class SkuRow
         HoldMinutes = HoldMinutes,
         OnShelf = OnShelf,
         LeftShelfAt = LeftShelfAt is { } left ? DateTimeOffset.FromUnixTimeMilliseconds(left) : null,
+        SyncedShelf = (SyncedShelf)SyncedShelf,
         AfterSales = StorageJson.Read<AfterSalesPolicy>(AfterSales),
         Routes = StorageJson.Read<Route[]>(Routes),
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),

@@ -53,7 +53,7 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
             SET name = @Name, brand = @Brand, category = @Category, duration = @Duration, description = @Description, instructions = @Instructions,
                 redeem_url = @RedeemUrl, image_url = @ImageUrl, currency = @Currency, price = @Price, face_value = @FaceValue,
                 min_per_order = @MinPerOrder, max_per_order = @MaxPerOrder, recipient_mode = @RecipientMode, recipient_pattern = @RecipientPattern,
-                inputs = @Inputs, min_remaining_days = @MinRemainingDays, hold_minutes = @HoldMinutes, on_shelf = @OnShelf, left_shelf_at = @LeftShelfAt, after_sales = @AfterSales, routes = @Routes,
+                inputs = @Inputs, min_remaining_days = @MinRemainingDays, hold_minutes = @HoldMinutes, on_shelf = @OnShelf, left_shelf_at = @LeftShelfAt, synced_shelf = @SyncedShelf, after_sales = @AfterSales, routes = @Routes,
                 updated_at = @UpdatedAt
             WHERE id = @Id
             """, SkuRow.From(changed.Value)).ConfigureAwait(false);
