@@ -1,5 +1,6 @@
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
 using Fulfilment.Host.Jobs;
@@ -24,6 +25,7 @@ internal static class OrdersSetup
         services.AddSingleton<OrderPresenter>();
         services.AddSingleton<RevealOrder>();
         services.AddSingleton<SettleHeldOrder>();
+        services.AddSingleton<CloseUnits>();
         services.AddAfterSales();
         services.AddJob<HeldOrderWatch>();
         services.AddSingleton<ISandboxStore, SandboxStore>();

@@ -1,6 +1,7 @@
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Life;
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
 using Fulfilment.Infrastructure.Storage;
@@ -35,7 +36,8 @@ internal static class StorageSetup
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<ICardKeyLifeStore, SqliteCardKeyLifeStore>().AddSingleton<IPersonalDataStore, SqlitePersonalDataStore>();
-        return services.AddSingleton<IIntakeStore, SqliteIntakeStore>().AddSingleton<IHeldOrderStore, SqliteHeldOrderStore>().AddSingleton<IAfterSalesStore, SqliteAfterSalesStore>();
+        return services.AddSingleton<IIntakeStore, SqliteIntakeStore>().AddSingleton<IHeldOrderStore, SqliteHeldOrderStore>().AddSingleton<IAfterSalesStore, SqliteAfterSalesStore>()
+            .AddSingleton<IFulfilmentStore, SqliteFulfilmentStore>();
     }
 
     private static IServiceCollection AddSqlServer(this IServiceCollection services, IConfiguration configuration)
@@ -43,7 +45,8 @@ internal static class StorageSetup
         services.AddSingleton(provider => OpenSqlServer(configuration[ConnectionString], provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqlServerDatabase>());
         services.AddSingleton<IBatchStore, SqlServerBatchStore>().AddSingleton<ICardKeyLifeStore, SqlServerCardKeyLifeStore>().AddSingleton<IPersonalDataStore, PersonalDataStore>();
-        return services.AddSingleton<IIntakeStore, SqlServerIntakeStore>().AddSingleton<IHeldOrderStore, SqlServerHeldOrderStore>().AddSingleton<IAfterSalesStore, SqlServerAfterSalesStore>();
+        return services.AddSingleton<IIntakeStore, SqlServerIntakeStore>().AddSingleton<IHeldOrderStore, SqlServerHeldOrderStore>().AddSingleton<IAfterSalesStore, SqlServerAfterSalesStore>()
+            .AddSingleton<IFulfilmentStore, SqlServerFulfilmentStore>();
     }
 
     private static SqliteDatabase OpenSqlite(string? folder, bool besideHost)

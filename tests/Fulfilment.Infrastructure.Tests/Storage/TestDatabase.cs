@@ -2,6 +2,7 @@ using Dapper;
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Life;
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
 using Fulfilment.Infrastructure.Storage;
@@ -72,6 +73,14 @@ public sealed class TestDatabase : IDisposable
         SqlServerDatabase server => new SqlServerAfterSalesStore(server),
         _ => throw NotThere(),
     });
+
+    /// <param name="through">The database as another process sees it.</param>
+    internal IFulfilmentStore FulfilmentStore(IDatabase? through = null) => Keep<IFulfilmentStore>((through ?? Database) switch
+    {
+        SqliteDatabase sqlite => new SqliteFulfilmentStore(sqlite),
+        SqlServerDatabase server => new SqlServerFulfilmentStore(server),
+        _ => throw NotThere(),
+    }, through);
 
     internal ICardKeyLifeStore CardKeyLifeStore() => Keep<ICardKeyLifeStore>(Database switch
     {
