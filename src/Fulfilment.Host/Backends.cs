@@ -63,7 +63,7 @@ internal static class Backends
     {
         services.AddSingleton<ISkuStore, SkuStore>().AddSingleton<CreateSku>().AddSingleton<UpdateSku>();
         services.AddSingleton<IStorefrontStore, StorefrontStore>().AddSingleton<CreateStorefront>().AddSingleton<UpdateStorefront>();
-        services.AddSingleton<ISupplierStore, SupplierStore>().AddSingleton<CreateSupplier>().AddSingleton<UpdateSupplier>();
+        services.AddSingleton<ISupplierStore, SupplierStore>().AddSingleton<CreateSupplier>().AddSingleton<UpdateSupplier>().AddSuppliers();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>().AddSingleton<IssueKey>().AddSingleton<RotateKey>().AddSingleton<RevokeKey>();
         services.AddSingleton<IAccountStore, AccountStore>().AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
         services.AddSingleton<IAuditStore, AuditStore>().AddSingleton<IAlerts, AlertStore>().AddSingleton<IRevealCounts, RevealCounts>();

@@ -12,5 +12,9 @@ public interface ISupplierStore
     /// Stores what <paramref name="change"/> makes of the supplier as it is inside the transaction, so that two changes at once both last.
     /// <see cref="RefusalCode.NotFound"/> when there is none.
     /// </summary>
-    Task<Result<Supplier>> UpdateAsync(string code, Func<Supplier, Result<Supplier>> change, Actor actor);
+    /// <param name="code">Whose.</param>
+    /// <param name="change">May be called more than once.</param>
+    /// <param name="actor">Who changes it.</param>
+    /// <param name="reason">Why, for the audit.</param>
+    Task<Result<Supplier>> UpdateAsync(string code, Func<Supplier, Result<Supplier>> change, Actor actor, string? reason = null);
 }

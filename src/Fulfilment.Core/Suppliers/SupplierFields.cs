@@ -20,26 +20,34 @@ public sealed class SupplierFields
     /// <inheritdoc cref="Supplier.Active"/>
     public Optional<bool> Active { get; set; }
 
+    /// <inheritdoc cref="Supplier.Adapter"/>
+    public Optional<string?> Adapter { get; set; }
+
+    /// <summary>The adapter's settings as JSON; secrets that they leave out stay. See <see cref="SupplierSettings"/>.</summary>
+    public Optional<string?> Settings { get; set; }
+
     /// <summary>A new supplier as these fields and the defaults say, or why there is none.</summary>
-    internal Result<Supplier> Create(long id, CatalogueSnapshot catalogue, DateTimeOffset now)
+    internal Result<Supplier> Create(long id, CatalogueSnapshot catalogue, SupplierSettings settings, DateTimeOffset now)
     {
         var missing = Field.Required(Code, "/code") ?? Field.Required(Name, "/name");
-        return missing is not null ? missing : Applied(new Supplier { Id = id, Code = Code.Or(null)!, Name = "", UpdatedAt = now }, catalogue);
+        return missing is not null ? missing : Applied(new Supplier { Id = id, Code = Code.Or(null)!, Name = "", UpdatedAt = now }, catalogue, settings);
     }
 
     /// <summary>The supplier with these fields changed, or why it cannot be.</summary>
-    internal Result<Supplier> Change(Supplier supplier, CatalogueSnapshot catalogue, DateTimeOffset now) =>
+    internal Result<Supplier> Change(Supplier supplier, CatalogueSnapshot catalogue, SupplierSettings settings, DateTimeOffset now) =>
         Code.Or(supplier.Code) == supplier.Code
-            ? Applied(supplier with { UpdatedAt = now }, catalogue)
+            ? Applied(supplier with { UpdatedAt = now }, catalogue, settings)
             : Field.Refuse("/code", "The code of a supplier cannot change; its keys and batches refer to it.");
 
-    private Result<Supplier> Applied(Supplier supplier, CatalogueSnapshot catalogue)
+    private Result<Supplier> Applied(Supplier supplier, CatalogueSnapshot catalogue, SupplierSettings settings)
     {
         var supplies = Supplies.IsGiven ? Supplies.Or(null) : supplier.Supplies;
         var refusal = Field.Code(supplier.Code, "/code")
             ?? Field.Text(Name.Or(supplier.Name), "/name", 200, required: true)
             ?? CheckSupplies(supplies, catalogue);
-        return refusal is not null ? refusal : supplier with { Name = Name.Or(supplier.Name)!, Supplies = [.. supplies!.Select(supply => supply!)], Active = Active.Or(supplier.Active) };
+        return refusal is not null
+            ? refusal
+            : settings.Apply(this, supplier with { Name = Name.Or(supplier.Name)!, Supplies = [.. supplies!.Select(supply => supply!)], Active = Active.Or(supplier.Active) });
     }
 
     private static Refusal? CheckSupplies(IReadOnlyList<Supply?>? supplies, CatalogueSnapshot catalogue)

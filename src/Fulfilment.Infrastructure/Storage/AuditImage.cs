@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Storefronts;
@@ -51,12 +52,19 @@ internal static class AuditImage
         storefront.Active,
     });
 
-    public static string Of(Supplier supplier) => StorageJson.Write(new
+    /// <param name="settings">With their secrets masked.</param>
+    /// <param name="changedSecrets">Those that this change replaced; the masks do not show it.</param>
+    public static string Of(Supplier supplier, string? settings, IReadOnlyList<string> changedSecrets, string? reason) => StorageJson.Write(new
     {
         supplier.Code,
         supplier.Name,
         supplier.Supplies,
         supplier.Active,
+        supplier.Adapter,
+        Settings = settings is null ? null : JsonNode.Parse(settings),
+        ChangedSecrets = changedSecrets.Count == 0 ? null : changedSecrets,
+        supplier.Paused,
+        Reason = reason,
     });
 
     public static string Of(ApiKey key) => StorageJson.Write(new

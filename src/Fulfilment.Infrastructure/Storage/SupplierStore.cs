@@ -8,16 +8,17 @@ using Fulfilment.Core.Suppliers;
 namespace Fulfilment.Infrastructure.Storage;
 
 /// <summary>The table <c>suppliers</c>.</summary>
-public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISupplierStore
+public sealed class SupplierStore(IDatabase database, SupplierSettings settings, IdGenerator ids) : ISupplierStore
 {
-    private const string Select = "SELECT id, code, name, supplies, active, updated_at AS UpdatedAt FROM suppliers";
+    private const string Select = "SELECT id, code, name, supplies, active, adapter, settings, paused, updated_at AS UpdatedAt FROM suppliers";
 
     /// <inheritdoc/>
     public Task<Result<Supplier>> CreateAsync(Supplier supplier, Actor actor) => database.WriteAsync<Result<Supplier>>(async connection =>
     {
         // The unique index decides, so that of two requests at once one is told.
         var inserted = await connection.ExecuteAsync("""
-            INSERT INTO suppliers (id, code, name, supplies, active, updated_at) SELECT @Id, @Code, @Name, @Supplies, @Active, @UpdatedAt
+            INSERT INTO suppliers (id, code, name, supplies, active, adapter, settings, paused, updated_at)
+            SELECT @Id, @Code, @Name, @Supplies, @Active, @Adapter, @Settings, @Paused, @UpdatedAt
             WHERE NOT EXISTS (SELECT 1 FROM suppliers WHERE code = @Code)
             """, Row.From(supplier)).ConfigureAwait(false);
         if (inserted == 0)
@@ -25,12 +26,12 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
             return new Refusal(RefusalCode.AlreadyExists, "/code");
         }
 
-        await RecordAsync(connection, actor, "supplier.created", supplier.Code, null, AuditImage.Of(supplier)).ConfigureAwait(false);
+        await RecordAsync(connection, actor, "supplier.created", supplier.Code, null, Image(supplier, null, null)).ConfigureAwait(false);
         return supplier;
     });
 
     /// <inheritdoc/>
-    public Task<Result<Supplier>> UpdateAsync(string code, Func<Supplier, Result<Supplier>> change, Actor actor) => database.WriteAsync<Result<Supplier>>(async connection =>
+    public Task<Result<Supplier>> UpdateAsync(string code, Func<Supplier, Result<Supplier>> change, Actor actor, string? reason = null) => database.WriteAsync<Result<Supplier>>(async connection =>
     {
         if (await FindAsync(connection, code).ConfigureAwait(false) is not { } before)
         {
@@ -38,15 +39,15 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
         }
 
         var changed = change(before);
-        if (changed.Refusal is not null || AuditImage.Of(before) == AuditImage.Of(changed.Value))
+        if (changed.Refusal is not null || IsSame(before, changed.Value))
         {
             return changed.Refusal is null ? before : changed;
         }
 
         await connection.ExecuteAsync(
-            "UPDATE suppliers SET name = @Name, supplies = @Supplies, active = @Active, updated_at = @UpdatedAt WHERE id = @Id",
+            "UPDATE suppliers SET name = @Name, supplies = @Supplies, active = @Active, adapter = @Adapter, settings = @Settings, paused = @Paused, updated_at = @UpdatedAt WHERE id = @Id",
             Row.From(changed.Value)).ConfigureAwait(false);
-        await RecordAsync(connection, actor, "supplier.updated", code, AuditImage.Of(before), AuditImage.Of(changed.Value)).ConfigureAwait(false);
+        await RecordAsync(connection, actor, "supplier.updated", code, Image(before, null, null), Image(changed.Value, before, reason)).ConfigureAwait(false);
         return changed;
     });
 
@@ -63,6 +64,12 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE code = @code", new { code }).ConfigureAwait(false);
         return row?.ToSupplier();
     }
+
+    // Settings that are the same keep their very bytes; others are encrypted anew, which differs even where only a secret does.
+    private bool IsSame(Supplier before, Supplier after) => ReferenceEquals(before.Settings, after.Settings) && Image(before, null, null) == Image(after, null, null);
+
+    private string Image(Supplier supplier, Supplier? before, string? reason) =>
+        AuditImage.Of(supplier, settings.Masked(supplier), before is null ? [] : settings.ChangedSecrets(before, supplier), reason);
 
     private async Task RecordAsync(DbConnection connection, Actor actor, string action, string code, string? before, string after)
     {
@@ -82,6 +89,12 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
 
         public bool Active { get; init; }
 
+        public string? Adapter { get; init; }
+
+        public byte[]? Settings { get; init; }
+
+        public bool Paused { get; init; }
+
         public long UpdatedAt { get; init; }
 
         public static Row From(Supplier supplier) => new()
@@ -91,6 +104,9 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
             Name = supplier.Name,
             Supplies = StorageJson.Write(supplier.Supplies),
             Active = supplier.Active,
+            Adapter = supplier.Adapter,
+            Settings = supplier.Settings,
+            Paused = supplier.Paused,
             UpdatedAt = supplier.UpdatedAt.ToUnixTimeMilliseconds(),
         };
 
@@ -101,6 +117,9 @@ public sealed class SupplierStore(IDatabase database, IdGenerator ids) : ISuppli
             Name = Name,
             Supplies = StorageJson.Read<List<Supply>>(Supplies),
             Active = Active,
+            Adapter = Adapter,
+            Settings = Settings,
+            Paused = Paused,
             UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
         };
     }

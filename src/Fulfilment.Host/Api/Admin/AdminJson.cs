@@ -20,6 +20,8 @@ namespace Fulfilment.Host.Api.Admin;
 [JsonSerializable(typeof(SupplierChanges))]
 [JsonSerializable(typeof(AdminSupplier))]
 [JsonSerializable(typeof(ListAnswer<AdminSupplier>))]
+[JsonSerializable(typeof(PauseReason))]
+[JsonSerializable(typeof(SupplierBalanceAnswer))]
 [JsonSerializable(typeof(BatchDecision))]
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(Rotation))]

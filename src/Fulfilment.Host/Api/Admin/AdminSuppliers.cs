@@ -18,11 +18,15 @@ internal static class AdminSuppliers
         admin.MapGet("/suppliers", List).WithName("ListSuppliers").WithSummary("Lists suppliers, newest first.");
         admin.MapGet("/suppliers/{code}", Get).WithName("GetSupplier").WithSummary("Shows a supplier.");
         admin.MapPatch("/suppliers/{code}", UpdateAsync).WithName("UpdateSupplier").WithSummary("Changes the given fields of a supplier.").Refuses(RefusalCode.UnknownSku);
+        admin.MapPost("/suppliers/{code}/pause", PauseAsync).WithName("PauseSupplier").WithSummary("Lets routes pass a supplier by.");
+        admin.MapPost("/suppliers/{code}/resume", ResumeAsync).WithName("ResumeSupplier").WithSummary("Ends a supplier's pause.");
+        admin.MapGet("/suppliers/{code}/balance", BalanceAsync).WithName("GetSupplierBalance").WithSummary("Asks a supplier for our balance there.")
+            .Refuses(RefusalCode.StateConflict);
     }
 
-    private static async Task<Results<Created<AdminSupplier>, ProblemResult>> CreateAsync(JsonBody<NewSupplier> body, Caller caller, CreateSupplier create)
+    private static async Task<Results<Created<AdminSupplier>, ProblemResult>> CreateAsync(JsonBody<NewSupplier> body, Caller caller, CreateSupplier create, SupplierSettings settings)
     {
-        if ((body.Refusal ?? body.Value.Refuse()) is { } unreadable)
+        if (body.Refusal is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -30,24 +34,24 @@ internal static class AdminSuppliers
         var created = await create.RunAsync(body.Value.Read(), caller.Actor);
         return created.Refusal is { } refusal
             ? new ProblemResult(refusal)
-            : TypedResults.Created($"/v1/admin/suppliers/{created.Value.Code}", AdminSupplier.Of(created.Value));
+            : TypedResults.Created($"/v1/admin/suppliers/{created.Value.Code}", AdminSupplier.Of(created.Value, settings));
     }
 
-    private static async Task<Results<Ok<AdminSupplier>, ProblemResult>> UpdateAsync(string code, JsonBody<SupplierChanges> body, Caller caller, UpdateSupplier update)
+    private static async Task<Results<Ok<AdminSupplier>, ProblemResult>> UpdateAsync(string code, JsonBody<SupplierChanges> body, Caller caller, UpdateSupplier update, SupplierSettings settings)
     {
-        if ((body.Refusal ?? body.Value.Refuse()) is { } unreadable)
+        if (body.Refusal is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
 
         var updated = await update.RunAsync(code, body.Value.Read(), caller.Actor);
-        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminSupplier.Of(updated.Value));
+        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminSupplier.Of(updated.Value, settings));
     }
 
-    private static Results<Ok<AdminSupplier>, ProblemResult> Get(string code, ICatalogue catalogue) =>
-        catalogue.Current.FindSupplier(code) is { } supplier ? TypedResults.Ok(AdminSupplier.Of(supplier)) : new ProblemResult(new Refusal(RefusalCode.NotFound));
+    private static Results<Ok<AdminSupplier>, ProblemResult> Get(string code, ICatalogue catalogue, SupplierSettings settings) =>
+        catalogue.Current.FindSupplier(code) is { } supplier ? TypedResults.Ok(AdminSupplier.Of(supplier, settings)) : new ProblemResult(new Refusal(RefusalCode.NotFound));
 
-    private static Results<Ok<ListAnswer<AdminSupplier>>, ProblemResult> List(ListQuery query, HttpContext http, ICatalogue catalogue)
+    private static Results<Ok<ListAnswer<AdminSupplier>>, ProblemResult> List(ListQuery query, HttpContext http, ICatalogue catalogue, SupplierSettings settings)
     {
         if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor")) is { } refusal)
         {
@@ -55,6 +59,41 @@ internal static class AdminSuppliers
         }
 
         var found = catalogue.Current.Suppliers.Where(supplier => supplier.Id < query.Before).Take(query.Limit + 1).ToList();
-        return TypedResults.Ok(ListAnswer<AdminSupplier>.Of(found, query, supplier => supplier.Id, AdminSupplier.Of));
+        return TypedResults.Ok(ListAnswer<AdminSupplier>.Of(found, query, supplier => supplier.Id, supplier => AdminSupplier.Of(supplier, settings)));
+    }
+
+    private static Task<Results<Ok<AdminSupplier>, ProblemResult>> PauseAsync(string code, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierSettings settings) =>
+        SetPausedAsync(code, paused: true, body, caller, pause, settings);
+
+    private static Task<Results<Ok<AdminSupplier>, ProblemResult>> ResumeAsync(string code, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierSettings settings) =>
+        SetPausedAsync(code, paused: false, body, caller, pause, settings);
+
+    private static async Task<Results<Ok<AdminSupplier>, ProblemResult>> SetPausedAsync(
+        string code, bool paused, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierSettings settings)
+    {
+        if (body.Refusal is { } unreadable)
+        {
+            return new ProblemResult(unreadable);
+        }
+
+        var updated = await pause.RunAsync(code, paused, body.Value.Reason, caller.Actor);
+        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminSupplier.Of(updated.Value, settings));
+    }
+
+    private static async Task<Results<Ok<SupplierBalanceAnswer>, ProblemResult>> BalanceAsync(string code, ICatalogue catalogue, ISuppliers suppliers, CancellationToken cancellation)
+    {
+        if (catalogue.Current.FindSupplier(code) is null)
+        {
+            return new ProblemResult(new Refusal(RefusalCode.NotFound));
+        }
+
+        if (suppliers.Find(code) is not { } supplier)
+        {
+            return new ProblemResult(new Refusal(RefusalCode.StateConflict, Detail: "The supplier has no adapter, or none that its settings fit."));
+        }
+
+        return await supplier.BalanceAsync(cancellation) is { } balance
+            ? TypedResults.Ok(new SupplierBalanceAnswer(code, balance.Amount, balance.Currency))
+            : new ProblemResult(new Refusal(RefusalCode.StateConflict, Detail: "The supplier tells no balance now: it has no such query, or did not answer."));
     }
 }

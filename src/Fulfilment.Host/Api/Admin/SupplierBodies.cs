@@ -11,13 +11,9 @@ namespace Fulfilment.Host.Api.Admin;
 internal class SupplierChanges
 {
     private readonly SupplierFields _fields = new();
-    private Refusal? _refusal;
 
     /// <summary>What was given. A method, because a property of this name would be a field of the request.</summary>
     public SupplierFields Read() => _fields;
-
-    /// <summary>What was given that this release cannot keep.</summary>
-    public Refusal? Refuse() => _refusal;
 
     public string Code { set => _fields.Code = value; }
 
@@ -27,13 +23,9 @@ internal class SupplierChanges
 
     public bool Active { set => _fields.Active = value; }
 
-    // Their settings hold secrets, which must not be stored before there is something to keep and use them.
-    public string? Adapter { set => _refusal ??= value is null ? null : NoAdapters("/adapter"); }
+    public string? Adapter { set => _fields.Adapter = value; }
 
-    public JsonElement? Settings { set => _refusal ??= value is null or { ValueKind: JsonValueKind.Null } ? null : NoAdapters("/settings"); }
-
-    private static Refusal NoAdapters(string param) =>
-        new(RefusalCode.InvalidRequest, param, "This release calls no suppliers, so it keeps no adapter or settings. Leave the field out, or give null.");
+    public JsonElement? Settings { set => _fields.Settings = value is null or { ValueKind: JsonValueKind.Null } ? null : value.Value.GetRawText(); }
 }
 
 /// <summary>A new supplier.</summary>
@@ -66,7 +58,13 @@ internal sealed record SupplyBody
     public Supply Read() => new(Sku ?? "", UnitCost, Currency, Terms);
 }
 
-/// <summary>A supplier as operators see it.</summary>
+/// <summary>Why a supplier is paused, or no longer.</summary>
+internal sealed record PauseReason(string? Reason = null);
+
+/// <summary>Our money at a supplier, as it says now.</summary>
+internal sealed record SupplierBalanceAnswer(string Supplier, Money Balance, string Currency);
+
+/// <summary>A supplier as operators see it; secrets in its settings are masked.</summary>
 internal sealed record AdminSupplier(
     string Code,
     string Name,
@@ -74,16 +72,18 @@ internal sealed record AdminSupplier(
     JsonElement? Settings,
     IReadOnlyList<SupplyBody> Supplies,
     bool Active,
+    bool Paused,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
-    public static AdminSupplier Of(Supplier supplier) => new(
+    public static AdminSupplier Of(Supplier supplier, SupplierSettings settings) => new(
         supplier.Code,
         supplier.Name,
-        null,
-        null,
+        supplier.Adapter,
+        settings.Masked(supplier) is { } masked ? JsonSerializer.Deserialize(masked, AdminJson.Default.JsonElement) : null,
         [.. supplier.Supplies.Select(SupplyBody.Of)],
         supplier.Active,
+        supplier.Paused,
         IdGenerator.TimeOf(supplier.Id),
         supplier.UpdatedAt);
 }

@@ -1,0 +1,60 @@
+namespace Fulfilment.Core.Suppliers;
+
+/// <summary>Adapters and their settings as requests give them: checked, with the secrets they leave out, encrypted; and as people may see them.</summary>
+public sealed class SupplierSettings(ISupplierVault vault, ISupplierAdapters adapters)
+{
+    private const int Longest = 64 * 1024;
+    private const int MostMistakes = 5;
+
+    /// <summary>The supplier with the adapter and the settings that are given, or why it cannot have them. The same settings again keep the very bytes that are there.</summary>
+    internal Result<Supplier> Apply(SupplierFields fields, Supplier supplier)
+    {
+        if (!fields.Adapter.IsGiven && !fields.Settings.IsGiven)
+        {
+            return supplier;
+        }
+
+        var adapter = fields.Adapter.Or(supplier.Adapter);
+        if (adapter is null)
+        {
+            return fields.Settings.Or(null) is null
+                ? supplier with { Adapter = null, Settings = null }
+                : Field.Refuse("/settings", "Settings are an adapter's: name it in the field adapter.");
+        }
+
+        if (!adapters.Names.Contains(adapter, StringComparer.Ordinal))
+        {
+            return Field.Refuse("/adapter", $"There is no such adapter. This release has: {string.Join(", ", adapters.Names)}.");
+        }
+
+        // Another adapter's secrets are not for this one.
+        var before = adapter == supplier.Adapter ? Reveal(supplier) : null;
+        var given = fields.Settings.IsGiven ? fields.Settings.Or(null) : before;
+        if (given is null || given.Length > Longest || SettingsText.Parse(given) is not { } settings)
+        {
+            return Field.Refuse("/settings", $"The adapter needs its settings: a JSON object of at most {Longest / 1024} KB in which no name is there twice.");
+        }
+
+        var merged = SettingsText.Merge(settings, before);
+        var mistakes = adapters.Check(adapter, merged);
+        if (mistakes.Count > 0)
+        {
+            return Field.Refuse("/settings", string.Join(" ", mistakes.Take(MostMistakes)));
+        }
+
+        return merged == before ? supplier : supplier with { Adapter = adapter, Settings = vault.ProtectSettings(supplier.Id, merged) };
+    }
+
+    /// <summary>The settings with their secrets masked; null: there are none.</summary>
+    /// <exception cref="SupplierVaultException">They cannot be opened.</exception>
+    public string? Masked(Supplier supplier) => Reveal(supplier) is { } settings ? SettingsText.Masked(settings) : null;
+
+    /// <summary>The names of the secrets in which two versions of a supplier differ.</summary>
+    public IReadOnlyList<string> ChangedSecrets(Supplier? before, Supplier after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        return ReferenceEquals(before?.Settings, after.Settings) ? [] : SettingsText.ChangedSecrets(before is null ? null : Reveal(before), Reveal(after));
+    }
+
+    private string? Reveal(Supplier supplier) => supplier.Settings is { } settings ? vault.RevealSettings(supplier.Id, settings) : null;
+}

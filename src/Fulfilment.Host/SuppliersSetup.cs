@@ -1,0 +1,16 @@
+using Fulfilment.Core.Suppliers;
+using Fulfilment.Suppliers;
+
+namespace Fulfilment.Host;
+
+/// <summary>The suppliers that can be called, and the adapters by which they are.</summary>
+internal static class SuppliersSetup
+{
+    public static IServiceCollection AddSuppliers(this IServiceCollection services)
+    {
+        services.AddSingleton<SupplierAdapters>().AddSingleton<ISupplierAdapters>(provider => provider.GetRequiredService<SupplierAdapters>());
+        services.AddSingleton<SupplierSettings>().AddSingleton<PauseSupplier>();
+        services.AddSingleton<SupplierDirectory>().AddSingleton<ISuppliers>(provider => provider.GetRequiredService<SupplierDirectory>());
+        return services;
+    }
+}
