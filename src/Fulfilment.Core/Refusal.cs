@@ -66,7 +66,7 @@ public enum RefusalCode
     /// <summary>The SKU is priced in another currency.</summary>
     CurrencyMismatch,
 
-    /// <summary>None of the SKU's routes can be served by this release.</summary>
+    /// <summary>The SKU has no route.</summary>
     RouteNotAvailable,
 
     /// <summary>The price is above the line's <c>maxUnitPrice</c>.</summary>

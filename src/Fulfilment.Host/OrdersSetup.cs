@@ -1,6 +1,7 @@
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Fulfilment;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
 using Fulfilment.Host.Jobs;
@@ -19,6 +20,7 @@ internal static class OrdersSetup
         services.AddSingleton<IRevealStore, RevealStore>();
         services.AddSingleton<IBenefitStore, BenefitStore>().AddSingleton<SearchBenefits>();
         services.AddSingleton<CustodyChain>();
+        services.AddSingleton<WorkSignal>().AddSingleton<OrderEnds>();
         services.AddSingleton<IntakeDecision>();
         services.AddSingleton<OrderIntake>();
         services.AddSingleton<PlaceOrder>();

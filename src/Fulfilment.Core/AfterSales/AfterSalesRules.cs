@@ -17,7 +17,7 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
         var units = facts.Order.Lines
             .SelectMany(line => line.Units.Select(unit => (
                 unit.Id,
-                Unit: new JudgedUnit(line.SkuId, unit is { State: UnitState.Delivered, CardKeyId: not null }, unit.DeliveredAtMs, unit.RevealedAtMs))))
+                Unit: new JudgedUnit(unit.SkuId, unit is { State: UnitState.Delivered, CardKeyId: not null }, unit.DeliveredAtMs, unit.RevealedAtMs))))
             .ToDictionary(pair => pair.Id, pair => pair.Unit);
         return Judge(units, facts.UnitsInCases, unitIds, byOperator, now);
     }

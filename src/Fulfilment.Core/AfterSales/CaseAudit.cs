@@ -15,7 +15,7 @@ internal static class CaseAudit
     /// <summary>Tells the pool which keys the table gave to replacements, committed by now.</summary>
     public static void ReportReplacements(this ICardKeyPool pool, CompletedCase? completed)
     {
-        foreach (var keys in (completed?.NewUnits ?? []).GroupBy(unit => unit.SkuId))
+        foreach (var keys in (completed?.NewUnits ?? []).GroupBy(unit => unit.Replaced.SkuId))
         {
             pool.ReportTaken(keys.Key, [.. keys.Select(unit => unit.CardKeyId)]);
         }

@@ -26,8 +26,7 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         };
         var inCase = pending.Units.Select(unit => unit.UnitId).ToHashSet();
         var parts = facts.Order.Lines
-            .Select(line => new Part(line, [.. line.Units.Where(unit => inCase.Contains(unit.Id))]))
-            .Where(part => part.Units.Count > 0)
+            .SelectMany(line => line.Units.Where(unit => inCase.Contains(unit.Id)).GroupBy(unit => (unit.SkuId, unit.Price)), (line, units) => new Part(line, [.. units]))
             .ToList();
         var completed = pending.Kind == AfterSalesKind.Replacement
             ? await ReplaceAsync(transaction, done, facts, parts, decision.At).ConfigureAwait(false)
@@ -51,17 +50,17 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         {
             for (var i = 0; i < part.Units.Count; i++)
             {
-                var (key, newId) = (claim.Keys[i], claim.Line.UnitIds[i]);
+                var (key, newId) = (claim.Keys[i], claim.Part.UnitIds[i]);
                 effects.Move(custody, key, CardKeyState.Available, CardKeyState.Delivered, done.DecidedAtMs!.Value, newId);
-                newUnits.Add(new ReplacementUnit(newId, part.Line.Id, key.Origin.CardKeyId, part.Units[i].Id, part.Line.SkuId));
+                newUnits.Add(new ReplacementUnit(newId, part.Line.Id, key.Origin.CardKeyId, part.Units[i]));
             }
 
-            effects.PostCost(ids, facts.Order.Id, part.Line.SkuId, claim.Keys);
+            effects.PostCost(ids, facts.Order.Id, part.SkuId, claim.Keys);
         }
 
         effects.CloseDay(facts.CustodyDay, seal);
         effects.Outbox.Add(Event(WebhookEvent.UnitReplaced, facts.Order, facts.Order.Status));
-        var newIds = newUnits.ToDictionary(unit => unit.ReplacesUnitId, unit => unit.Id);
+        var newIds = newUnits.ToDictionary(unit => unit.Replaced.Id, unit => unit.Id);
         var replaced = done with { Units = [.. done.Units.Select(unit => unit with { NewUnitId = newIds[unit.UnitId] })] };
         return new CompletedCase(replaced, facts.Order, facts.Order.Status, new Dictionary<long, OrderStatus>(), UnitState.Replaced, newUnits, [], effects);
     }
@@ -75,12 +74,12 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         var total = Money.Zero;
         foreach (var part in parts)
         {
-            var amount = part.Line.UnitPrice * part.Units.Count;
+            var amount = part.Price * part.Units.Count;
             total += amount;
-            effects.Post(ids, TransferKind.Refund, Account.Revenue(part.Line.SkuId), facts.Terms.AccountOf(order.StorefrontId), amount, order.Currency, order.Id);
+            effects.Post(ids, TransferKind.Refund, Account.Revenue(part.SkuId), facts.Terms.AccountOf(order.StorefrontId), amount, order.Currency, order.Id);
             foreach (var unit in part.Units)
             {
-                prices.Add(unit.Id, part.Line.UnitPrice);
+                prices.Add(unit.Id, part.Price);
             }
         }
 
@@ -90,7 +89,7 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         }
 
         // A line, and the order, is refunded once nothing of it is left with the buyer; until then it stays what its deliveries made it.
-        var lines = parts.Where(part => LeftAfter(part.Line, prices) == 0).ToDictionary(part => part.Line.Id, _ => OrderStatus.Refunded);
+        var lines = parts.Select(part => part.Line).Distinct().Where(line => LeftAfter(line, prices) == 0).ToDictionary(line => line.Id, _ => OrderStatus.Refunded);
         var all = order.Lines.Sum(line => LeftAfter(line, prices)) == 0;
         if (all)
         {
@@ -103,36 +102,29 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         return new CompletedCase(refunded, order, status, lines, UnitState.Refunded, [], [], effects);
     }
 
-    private LineClaim ClaimFor(Part part, DateTimeOffset at)
+    private PartClaim ClaimFor(Part part, DateTimeOffset at)
     {
-        var sku = catalogue.Current.FindSku(part.Line.SkuId)
-            ?? throw new InvalidOperationException($"SKU {part.Line.SkuId} is in an order and not in the catalogue.");
+        var sku = catalogue.Current.FindSku(part.SkuId)
+            ?? throw new InvalidOperationException($"SKU {part.SkuId} is in an order and not in the catalogue.");
         var unitIds = new long[part.Units.Count];
         for (var i = 0; i < unitIds.Length; i++)
         {
             unitIds[i] = ids.Next();
         }
 
-        return new LineClaim(new DraftLine
-        {
-            Id = part.Line.Id,
-            Sku = sku,
-            UnitIds = unitIds,
-            UnitPrice = part.Line.UnitPrice,
-            MinExpiryDay = calendar.DayOf(at) + sku.MinRemainingDays,
-        });
+        return new PartClaim(new DraftPart(sku, unitIds, part.Price, calendar.DayOf(at) + sku.MinRemainingDays));
     }
 
     private List<CardKeyFlag> Flags(AfterSalesCase done, IReadOnlyList<Part> parts, CaseDecision decision)
     {
         var reason = decision.Reason ?? done.Reason;
         var flags = new List<CardKeyFlag>();
-        foreach (var unit in parts.SelectMany(part => part.Units))
+        foreach (var key in parts.SelectMany(part => part.Units).Select(unit => unit.CardKeyId).OfType<long>())
         {
-            flags.Add(new CardKeyFlag(ids.Next(), unit.CardKeyId!.Value, CardKeyFlagKind.Withdrawn, done.Id, decision.Actor.Name, reason));
+            flags.Add(new CardKeyFlag(ids.Next(), key, CardKeyFlagKind.Withdrawn, done.Id, decision.Actor.Name, reason));
             if (decision.BadCard)
             {
-                flags.Add(new CardKeyFlag(ids.Next(), unit.CardKeyId.Value, CardKeyFlagKind.BadCard, done.Id, decision.Actor.Name, reason));
+                flags.Add(new CardKeyFlag(ids.Next(), key, CardKeyFlagKind.BadCard, done.Id, decision.Actor.Name, reason));
             }
         }
 
@@ -143,9 +135,15 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         new(ids.Next(), order.StorefrontId, type, order.Id, status, order.Version + 1);
 
     private static int LeftAfter(StoredLine line, Dictionary<long, Money> refunded) =>
-        line.Units.Count(unit => unit.State == UnitState.Delivered && !refunded.ContainsKey(unit.Id));
+        line.Units.Count(unit => (unit.State == UnitState.Delivered || OrderStates.IsOpen(unit.State)) && !refunded.ContainsKey(unit.Id));
 
-    private sealed record Part(StoredLine Line, IReadOnlyList<StoredUnit> Units);
+    // Units of one line that are the same: of one SKU and price.
+    private sealed record Part(StoredLine Line, IReadOnlyList<StoredUnit> Units)
+    {
+        public long SkuId => Units[0].SkuId;
+
+        public Money Price => Units[0].Price;
+    }
 }
 
 /// <summary>Who lets a case be done, and what is said about it.</summary>

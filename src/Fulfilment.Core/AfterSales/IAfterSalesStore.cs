@@ -55,7 +55,7 @@ public interface IAfterSalesTransaction
     ValueTask<int> CountAutomaticAsync(long storefrontId, long skuId, int day);
 
     /// <summary>Delivers card keys to the lines, from the table: all that are asked for, or none and false.</summary>
-    ValueTask<bool> ClaimAsync(IReadOnlyList<LineClaim> lines);
+    ValueTask<bool> ClaimAsync(IReadOnlyList<PartClaim> lines);
 
     /// <summary>Stores a case that waits, with the idempotency key it came with.</summary>
     ValueTask OpenAsync(AfterSalesCase opened, string idempotencyKey, KnownRequest request);
@@ -101,6 +101,5 @@ public sealed record CompletedCase(
 /// <param name="Id">Its own id.</param>
 /// <param name="LineId">The line of both.</param>
 /// <param name="CardKeyId">The key it is delivered with.</param>
-/// <param name="ReplacesUnitId">The unit whose place it takes.</param>
-/// <param name="SkuId">What both are units of.</param>
-public sealed record ReplacementUnit(long Id, long LineId, long CardKeyId, long ReplacesUnitId, long SkuId);
+/// <param name="Replaced">The unit whose place it takes: it is of the same SKU and price.</param>
+public sealed record ReplacementUnit(long Id, long LineId, long CardKeyId, StoredUnit Replaced);

@@ -39,8 +39,8 @@ public interface IOrderTransaction
     /// <summary>Writes what the order becomes, its hold with it.</summary>
     ValueTask ChangeOrderAsync(OrderChange change);
 
-    /// <summary>Delivers card keys to the lines, from the table: all that are asked for, or none and false.</summary>
-    ValueTask<bool> ClaimAsync(IReadOnlyList<LineClaim> lines);
+    /// <summary>Delivers card keys to the parts, from the table: all that are asked for, or none and false.</summary>
+    ValueTask<bool> ClaimAsync(IReadOnlyList<PartClaim> parts);
 
     /// <summary>Writes the effects. Once, at the end.</summary>
     ValueTask WriteAsync(OrderEffects effects);

@@ -42,7 +42,7 @@ public sealed record LedgerDifference(long Id, string Currency, long Found, long
 /// <param name="OpenUnits">The order's counter.</param>
 /// <param name="LineId">The line; null for an order without lines.</param>
 /// <param name="LineStatus">The line's status.</param>
-/// <param name="Quantity">Units ordered.</param>
+/// <param name="Quantity">Units ordered: for a bundle all of its components.</param>
 /// <param name="Units">Units there are, without those that replace others.</param>
 /// <param name="Counts">All of its units.</param>
 public sealed record LineTally(

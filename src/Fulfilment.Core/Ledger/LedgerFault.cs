@@ -27,6 +27,9 @@ public enum LedgerFault
     /// <summary>A hold is not in the state that its order's status calls for, or is missing.</summary>
     HoldDiffers,
 
+    /// <summary>An open hold keeps back other than the price of its order's open units.</summary>
+    HoldAmountDiffers,
+
     /// <summary>A batch's inventory is not the cost of its unsold codes; of a consigned batch there is none.</summary>
     InventoryDiffers,
 

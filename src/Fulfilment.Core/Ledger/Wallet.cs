@@ -3,7 +3,7 @@ namespace Fulfilment.Core.Ledger;
 /// <summary>A storefront's money in one currency.</summary>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Balance">Deposits less charges; negative for what a postpaid storefront owes.</param>
-/// <param name="Held">Kept back for held orders.</param>
+/// <param name="Held">Kept back for open units.</param>
 public sealed record Wallet(string Currency, Money Balance, Money Held)
 {
     /// <summary>What can still be spent; null: without limit.</summary>

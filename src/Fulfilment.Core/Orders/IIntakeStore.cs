@@ -66,31 +66,6 @@ public readonly record struct WalletKey(long StorefrontId, string Currency);
 /// <param name="Held">Kept back by open holds.</param>
 public readonly record struct WalletBalance(Money Balance, Money Held);
 
-/// <summary>The card keys one draft asks for.</summary>
-/// <param name="Draft">The draft.</param>
-/// <param name="Lines">One need a line, in the draft's order.</param>
-public sealed record OrderClaim(OrderDraft Draft, IReadOnlyList<LineClaim> Lines)
-{
-    /// <summary>What the keys become: delivered, or reserved for a held order.</summary>
-    public CardKeyState Target => Draft.Held ? CardKeyState.Reserved : CardKeyState.Delivered;
-}
-
-/// <summary>The card keys one line asks for and gets.</summary>
-public sealed class LineClaim(DraftLine line) : KeyNeed(line.Sku.Id, line.MinExpiryDay, line.Quantity)
-{
-    /// <summary>The line.</summary>
-    public DraftLine Line { get; } = line;
-
-    /// <summary>How many candidates turned out to be gone.</summary>
-    public int Drift { get; set; }
-
-    /// <summary>Those of its keys that came from the table.</summary>
-    public List<long> FromTable { get; } = [];
-
-    /// <summary>The keys it got, for the line's units in order; fewer than its count when the stock is short.</summary>
-    public List<ClaimedKey> Keys { get; } = [];
-}
-
 /// <summary>A card key that a guarded update gave to a unit.</summary>
 /// <param name="Origin">Its immutable columns.</param>
 /// <param name="Code">Number and secret, encrypted.</param>

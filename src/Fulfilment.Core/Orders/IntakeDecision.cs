@@ -113,10 +113,16 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
             foreach (var index in rich)
             {
                 var claim = claims[index]!;
-                var unused = claim.Draft.Amount - AcceptedOrder.ChargeOf(claim);
-                if (claim.Lines.All(line => line.Keys.Count == 0))
+                var unused = claim.Draft.Amount;
+                if (claim.IsOutOfStock)
                 {
                     outcomes[index] = new IntakeOutcome.Refused(new Refusal(RefusalCode.OutOfStock));
+                }
+                else
+                {
+                    var tally = claim.Tally;
+                    unused -= tally.ClaimedPrice + tally.WaitingPrice;
+                    wallets.Keep(claim.Draft, tally.WaitingPrice);
                 }
 
                 if (unused > Money.Zero)
@@ -140,20 +146,28 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
     {
         var draft = claim.Draft;
         var buyer = terms[draft.Storefront.Id].AccountOf(draft.Storefront.Id);
-        var got = claim.Lines.Sum(line => line.Keys.Count);
-        var status = draft.Held ? OrderStatus.Held : OrderStates.Close(got, claim.Lines.Sum(line => line.Count) - got, 0);
-        effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
-        foreach (var line in claim.Lines)
+        var tally = claim.Tally;
+        var status = draft.Held ? OrderStatus.Held
+            : tally.Waiting > 0 ? OrderStatus.Processing
+            : OrderStates.Close(tally.Claimed, tally.Short, 0);
+
+        // That it has begun is in the answer; the next event says what became of it.
+        if (status != OrderStatus.Processing)
         {
-            for (var i = 0; i < line.Keys.Count; i++)
+            effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
+        }
+
+        foreach (var need in claim.Needs)
+        {
+            for (var i = 0; i < need.Keys.Count; i++)
             {
-                effects.Move(custody, line.Keys[i], CardKeyState.Available, claim.Target, atMs, line.Line.UnitIds[i]);
+                effects.Move(custody, need.Keys[i], CardKeyState.Available, claim.Target, atMs, need.Part.UnitIds[i]);
             }
 
             // Held money is posted when the order is released.
             if (!draft.Held)
             {
-                effects.PostSale(ids, buyer, draft.OrderId, draft.Currency, line.SkuId, line.Line.UnitPrice, line.Keys);
+                effects.PostSale(ids, buyer, draft.OrderId, draft.Currency, need.SkuId, need.Part.Price, need.Keys);
             }
         }
 
@@ -213,6 +227,16 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
 
             _now[key] = Change(wallet, amount, held);
             return true;
+        }
+
+        /// <summary>Keeps back what has been charged for units that wait.</summary>
+        public void Keep(OrderDraft draft, Money amount)
+        {
+            if (amount > Money.Zero && !draft.Held)
+            {
+                var key = new WalletKey(draft.Storefront.Id, draft.Currency);
+                _now[key] = new WalletBalance(_now[key].Balance + amount, _now[key].Held + amount);
+            }
         }
 
         public void GiveBack(Storefront storefront, string currency, Money amount, bool held)

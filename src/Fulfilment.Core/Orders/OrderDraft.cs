@@ -58,7 +58,7 @@ public sealed class OrderDraft
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>How many units it asks for.</summary>
-    public int Units => Lines.Sum(line => line.Quantity);
+    public int Units => Lines.Sum(line => line.UnitCount);
 }
 
 /// <summary>A priced line of a draft.</summary>
@@ -70,17 +70,17 @@ public sealed class DraftLine
     /// <summary>What is sold, as the catalogue had it.</summary>
     public required Sku Sku { get; init; }
 
-    /// <summary>The ids its units get, ascending; as many as the line's quantity.</summary>
-    public required IReadOnlyList<long> UnitIds { get; init; }
+    /// <summary>How many of it.</summary>
+    public required int Quantity { get; init; }
 
-    /// <summary>Price of one unit.</summary>
+    /// <summary>Price of one.</summary>
     public required Money UnitPrice { get; init; }
 
     /// <summary>What the buyer pays for a unit.</summary>
     public Money? SalePrice { get; init; }
 
-    /// <summary>The earliest day a code for this line may expire on.</summary>
-    public required int MinExpiryDay { get; init; }
+    /// <summary>The units it comes to: one part, but several for a bundle.</summary>
+    public required IReadOnlyList<DraftPart> Parts { get; init; }
 
     /// <summary>Encrypted.</summary>
     public byte[]? Recipient { get; init; }
@@ -88,12 +88,41 @@ public sealed class DraftLine
     /// <summary>Keyed hash for look-up.</summary>
     public byte[]? RecipientHash { get; init; }
 
-    /// <summary>Encrypted JSON object.</summary>
+    /// <summary>Encrypted JSON object; the owner is the first of its units.</summary>
     public byte[]? Inputs { get; init; }
 
     /// <summary>As it came.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>How many units.</summary>
-    public int Quantity => UnitIds.Count;
+    /// <summary>How many units: the quantity, or for a bundle so many times its components.</summary>
+    public int UnitCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var part in Parts)
+            {
+                count += part.UnitIds.Count;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>The units as they are stored beside the quantity; null where there is one each.</summary>
+    public int? StoredUnitCount => Sku.Kind == SkuKind.Bundle ? UnitCount : null;
+
+    /// <summary>A unit's own SKU and price in ten-thousandths as they are stored; null where they are the line's.</summary>
+    public (long? SkuId, long? Price) StoredOf(DraftPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return Sku.Kind == SkuKind.Bundle ? (part.Sku.Id, part.Price.TenThousandths) : (null, null);
+    }
 }
+
+/// <summary>Units of a line that are of one SKU and have one price.</summary>
+/// <param name="Sku">What each of them is, as the catalogue had it; in a bundle the component.</param>
+/// <param name="UnitIds">Their ids, ascending.</param>
+/// <param name="Price">What each is sold for; in a bundle its share.</param>
+/// <param name="MinExpiryDay">The earliest day a code for them may expire on.</param>
+public sealed record DraftPart(Sku Sku, IReadOnlyList<long> UnitIds, Money Price, int MinExpiryDay);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -30,15 +31,17 @@ public sealed partial class OrderIntake : IAsyncDisposable
     private readonly ICardKeyPool _pool;
     private readonly IntakeDecision _decision;
     private readonly IntakeOptions _options;
+    private readonly WorkSignal _work;
     private readonly TimeProvider _time;
     private readonly ILogger<OrderIntake> _log;
     private readonly Task _loop;
 
     /// <summary>Starts taking drafts.</summary>
-    public OrderIntake(IIntakeStore store, ICardKeyPool pool, IntakeDecision decision, IntakeOptions options, TimeProvider time, ILogger<OrderIntake> log)
+    public OrderIntake(
+        IIntakeStore store, ICardKeyPool pool, IntakeDecision decision, IntakeOptions options, WorkSignal work, TimeProvider time, ILogger<OrderIntake> log)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_store, _pool, _decision, _options, _time, _log) = (store, pool, decision, options, time, log);
+        (_store, _pool, _decision, _options, _work, _time, _log) = (store, pool, decision, options, work, time, log);
         _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
         _loop = Task.Run(RunAsync);
     }
@@ -154,7 +157,7 @@ public sealed partial class OrderIntake : IAsyncDisposable
     {
         var drafts = group.ConvertAll(pending => pending.Draft);
         var claims = drafts.ConvertAll(ClaimOf);
-        var needs = claims.OfType<OrderClaim>().SelectMany(claim => claim.Lines).ToList();
+        var needs = claims.OfType<OrderClaim>().SelectMany(claim => claim.Needs).ToList();
         IntakeOutcome[]? outcomes = null;
         try
         {
@@ -178,12 +181,17 @@ public sealed partial class OrderIntake : IAsyncDisposable
             TellPool(needs, committed: outcomes is not null);
         }
 
+        if (Array.Exists(outcomes, outcome => outcome is IntakeOutcome.Accepted { Order.Status: OrderStatus.Processing }))
+        {
+            _work.Raise();
+        }
+
         return Answer(group, outcomes);
     }
 
     // Candidates that no unit got, for whatever reason, are still good guesses; after a failed commit so are the keys that were guessed. Those that the
     // table gave were never the window's, and after a conflict they are most likely another node's by now.
-    private void TellPool(List<LineClaim> needs, bool committed)
+    private void TellPool(List<PartClaim> needs, bool committed)
     {
         foreach (var need in needs)
         {
@@ -212,9 +220,7 @@ public sealed partial class OrderIntake : IAsyncDisposable
         _pool.Finish(needs);
     }
 
-    private static OrderClaim? ClaimOf(OrderDraft draft) => draft.Verdict is null
-        ? new OrderClaim(draft, [.. draft.Lines.Select(line => new LineClaim(line))])
-        : null;
+    private static OrderClaim? ClaimOf(OrderDraft draft) => draft.Verdict is null ? new OrderClaim(draft) : null;
 
     private static List<Pending> Answer(List<Pending> group, IntakeOutcome[] outcomes)
     {

@@ -43,7 +43,7 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
                from unit in line.Units
                let code = Reveal(unit)
                where code is not null
-               select new DeliveredCode(PublicId.Format(PublicId.Unit, unit.Id), SkuCode(line), code.Number, code.Secret, ExpiryOf(unit)),
+               select new DeliveredCode(PublicId.Format(PublicId.Unit, unit.Id), SkuCode(unit.SkuId), code.Number, code.Secret, ExpiryOf(unit)),
         ];
     }
 
@@ -57,7 +57,7 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
 
         return new OrderLineView(
             PublicId.Format(PublicId.Line, line.Id),
-            SkuCode(line),
+            SkuCode(line.SkuId),
             line.Quantity,
             line.UnitPrice,
             line.UnitPrice * line.Quantity,
@@ -95,8 +95,8 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
         return new CodeView(text.Number, text.Secret);
     }
 
-    private string SkuCode(StoredLine line) => catalogue.Current.FindSku(line.SkuId)?.Code
-        ?? throw new InvalidOperationException($"SKU {line.SkuId} is in an order and not in the catalogue.");
+    private string SkuCode(long skuId) => catalogue.Current.FindSku(skuId)?.Code
+        ?? throw new InvalidOperationException($"SKU {skuId} is in an order and not in the catalogue.");
 
     private static DateOnly? ExpiryOf(StoredUnit unit) => unit.ExpiresOn is { } day ? ExpiryDay.ToDate(day) : null;
 

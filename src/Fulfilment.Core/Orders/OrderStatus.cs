@@ -100,6 +100,28 @@ public static class OrderStates
     /// <summary>Whether an order in this status still has open units.</summary>
     public static bool IsOpen(OrderStatus status) => status < OrderStatus.Fulfilled;
 
+    /// <summary>What an order, or line, with these units is. Not for held ones.</summary>
+    public static OrderStatus StatusOf(IEnumerable<UnitState> units)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        var counts = new int[(int)UnitState.Refunded + 1];
+        foreach (var state in units)
+        {
+            if (IsOpen(state))
+            {
+                return OrderStatus.Processing;
+            }
+
+            counts[(int)state]++;
+        }
+
+        // A replaced unit has another in its place, which says how it ended.
+        var (kept, refunded) = (counts[(int)UnitState.Delivered], counts[(int)UnitState.Refunded]);
+        return refunded > 0 && kept == 0
+            ? OrderStatus.Refunded
+            : Close(kept + refunded, counts[(int)UnitState.Failed], counts[(int)UnitState.Cancelled]);
+    }
+
     /// <summary>The status that closed units come to: what an order or line is when nothing of it is open any more.</summary>
     public static OrderStatus Close(int delivered, int failed, int cancelled) => (delivered, failed, cancelled) switch
     {

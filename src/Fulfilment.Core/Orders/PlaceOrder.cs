@@ -68,7 +68,7 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
         return null;
     }
 
-    private static bool CanServe(Sku sku) => sku.Kind == SkuKind.CardKey && sku.Routes.Any(route => route.Source == RouteSource.Pool);
+    private static bool CanServe(Sku sku) => SupplyRoutes.InOrder(sku).Count > 0;
 
     private DraftLine Price(OrderLineRequest line, Sku sku)
     {
@@ -83,10 +83,10 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
         {
             Id = id,
             Sku = sku,
-            UnitIds = units,
+            Quantity = line.Quantity,
             UnitPrice = sku.Price,
+            Parts = [new DraftPart(sku, units, sku.Price, calendar.Today + sku.MinRemainingDays)],
             SalePrice = line.SalePrice,
-            MinExpiryDay = calendar.Today + sku.MinRemainingDays,
             Recipient = line.Recipient is { } recipient ? protection.Protect(id, recipient) : null,
             RecipientHash = line.Recipient is { } person ? Lookup(person) : null,
             // The first unit's id is the inputs' owner: two texts of one owner could be exchanged for each other unseen.

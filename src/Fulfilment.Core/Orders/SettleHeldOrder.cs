@@ -3,6 +3,7 @@ using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Webhooks;
 
@@ -10,16 +11,16 @@ namespace Fulfilment.Core.Orders;
 
 /// <summary>
 /// Ends a held order's waiting: an operator releases or rejects it, its storefront cancels it, or its time runs out. Whoever comes first
-/// decides; the hold is posted or voided once, in the transaction that delivers the codes or gives them back.
+/// decides; the hold is posted or voided once, in the transaction that delivers the codes or gives them back, but for what units without a code are to cost.
 /// </summary>
 public sealed class SettleHeldOrder(
     IHeldOrderStore held, IOrderStore orders, ICatalogue catalogue, ICardKeyPool pool,
-    CustodyChain custody, ICustodySeal seal, IdGenerator ids, BusinessCalendar calendar, TimeProvider time)
+    CustodyChain custody, ICustodySeal seal, IdGenerator ids, BusinessCalendar calendar, WorkSignal work, TimeProvider time)
 {
     private const int DueAtOnce = 100;
 
     /// <summary>
-    /// Delivers a held order. The refusal is <c>not_held</c> when somebody was faster, and <c>batch_not_sellable</c> when a code kept for it is of a batch
+    /// Delivers a held order, and lets those of its units go to their routes that have no code. The refusal is <c>not_held</c> when somebody was faster, and <c>batch_not_sellable</c> when a code kept for it is of a batch
     /// that has been frozen or recalled since: it can only be called off, or runs out.
     /// </summary>
     public Task<Refusal?> ReleaseAsync(long orderId, Actor actor) => SettleForOperatorAsync(orderId, deliver: true, "order.released", actor);
@@ -92,6 +93,11 @@ public sealed class SettleHeldOrder(
             return new Refusal(found is null ? RefusalCode.NotHeld : RefusalCode.BatchNotSellable);
         }
 
+        if (settled.Status == OrderStatus.Processing)
+        {
+            work.Raise();
+        }
+
         var returned = found!.Keys.Where(key => settled.Keys[key.Key] == CardKeyState.Available && key.Value.Batch.Sells).Select(key => key.Value);
         foreach (var keys in returned.GroupBy(key => key.Origin.SkuId))
         {
@@ -104,20 +110,8 @@ public sealed class SettleHeldOrder(
     private HeldOrderSettlement Decide(HeldOrder held, bool deliver, long atMs, AuditEntry? audit)
     {
         var order = held.Order;
-        var units = order.Lines.Sum(line => line.Units.Count);
-        var status = deliver ? OrderStates.Close(held.Keys.Count, units - held.Keys.Count, 0) : OrderStatus.Cancelled;
-        if (deliver)
-        {
-            OrderStates.Orders.Require(order.Status, OrderStatus.Processing);
-            OrderStates.Orders.Require(OrderStatus.Processing, status);
-        }
-        else
-        {
-            OrderStates.Orders.Require(order.Status, status);
-        }
-
-        var unitState = deliver ? UnitState.Delivered : UnitState.Cancelled;
-        OrderStates.Units.Require(UnitState.Reserved, unitState);
+        var states = order.Lines.SelectMany(line => line.Units).ToDictionary(unit => unit.Id, unit => StateAfter(unit, deliver));
+        var status = Follow(order.Status, deliver ? OrderStates.StatusOf(states.Values) : OrderStatus.Cancelled);
         var effects = new OrderEffects();
         var keyStates = held.Keys.ToDictionary(key => key.Key, key => deliver ? CardKeyState.Delivered : GivenBack(key.Value));
         foreach (var (unitId, key) in held.Keys)
@@ -127,18 +121,58 @@ public sealed class SettleHeldOrder(
 
         effects.PostWriteOff(ids, held.Keys.Where(key => keyStates[key.Key] is CardKeyState.Voided).Select(key => key.Value));
         effects.CloseDay(held.CustodyDay, seal);
-        var wallet = held.Wallet with { Held = held.Wallet.Held - held.Held };
-        effects.Wallets.Add(new WalletKey(order.StorefrontId, order.Currency), deliver ? wallet with { Balance = wallet.Balance - held.Held } : wallet);
-        effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), order.StorefrontId, order.Id, status, order.Version + 1));
+
+        // What is kept back for units that wait stays so, until each ends.
+        var settled = OrderStates.IsOpen(status)
+            ? order.Lines.SelectMany(line => line.Units).Where(unit => held.Keys.ContainsKey(unit.Id)).Aggregate(Money.Zero, (sum, unit) => sum + unit.Price)
+            : held.Held;
+        var wallet = held.Wallet with { Held = held.Wallet.Held - settled };
+        effects.Wallets.Add(new WalletKey(order.StorefrontId, order.Currency), deliver ? wallet with { Balance = wallet.Balance - settled } : wallet);
+        if (!OrderStates.IsOpen(status))
+        {
+            effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), order.StorefrontId, order.Id, status, order.Version + 1));
+        }
+
         if (deliver)
         {
             PostSales(held, effects);
         }
 
         return new HeldOrderSettlement(
-            status, order.Lines.ToDictionary(line => line.Id, line => StatusOf(line, deliver)), atMs, unitState, keyStates,
-            deliver ? HoldState.Posted : HoldState.Voided, effects,
+            status, order.Lines.ToDictionary(line => line.Id, line => OrderStates.StatusOf(line.Units.Select(unit => states[unit.Id]))), atMs,
+            deliver ? UnitState.Delivered : UnitState.Cancelled, deliver ? UnitState.Pending : UnitState.Cancelled, keyStates,
+            deliver ? OrderStates.IsOpen(status) ? HoldState.Open : HoldState.Posted : HoldState.Voided, settled, effects,
             audit is null ? null : audit with { Before = Image(order.Status, order.Version), After = Image(status, order.Version + 1) });
+    }
+
+    private static UnitState StateAfter(StoredUnit unit, bool deliver)
+    {
+        if (unit.State != UnitState.Reserved)
+        {
+            return unit.State;
+        }
+
+        var after = !deliver ? UnitState.Cancelled : unit.CardKeyId is null ? UnitState.Pending : UnitState.Delivered;
+        OrderStates.Units.Require(unit.State, after);
+        return after;
+    }
+
+    // A release makes the order go on, which may at once be its end.
+    private static OrderStatus Follow(OrderStatus from, OrderStatus to)
+    {
+        if (to == OrderStatus.Cancelled)
+        {
+            OrderStates.Orders.Require(from, to);
+            return to;
+        }
+
+        OrderStates.Orders.Require(from, OrderStatus.Processing);
+        if (to != OrderStatus.Processing)
+        {
+            OrderStates.Orders.Require(OrderStatus.Processing, to);
+        }
+
+        return to;
     }
 
     // The recall of its batch has passed a reserved key by, and nobody walks over the batch again.
@@ -147,20 +181,16 @@ public sealed class SettleHeldOrder(
     private static string Image(OrderStatus status, int version) =>
         $$"""{"status":"{{JsonNamingPolicy.CamelCase.ConvertName(status.ToString())}}","version":{{version}}}""";
 
-    private static OrderStatus StatusOf(StoredLine line, bool deliver)
-    {
-        var reserved = line.Units.Count(unit => unit.State == UnitState.Reserved);
-        return OrderStates.Close(deliver ? reserved : 0, line.Units.Count - reserved, deliver ? 0 : reserved);
-    }
-
     private void PostSales(HeldOrder held, OrderEffects effects)
     {
         var order = held.Order;
         var buyer = catalogue.Current.Storefronts.First(storefront => storefront.Id == order.StorefrontId).Terms.AccountOf(order.StorefrontId);
         foreach (var line in order.Lines)
         {
-            var keys = line.Units.Where(unit => held.Keys.ContainsKey(unit.Id)).Select(unit => held.Keys[unit.Id]).ToList();
-            effects.PostSale(ids, buyer, order.Id, order.Currency, line.SkuId, line.UnitPrice, keys);
+            foreach (var part in line.Units.Where(unit => held.Keys.ContainsKey(unit.Id)).GroupBy(unit => (unit.SkuId, unit.Price), unit => held.Keys[unit.Id]))
+            {
+                effects.PostSale(ids, buyer, order.Id, order.Currency, part.Key.SkuId, part.Key.Price, [.. part]);
+            }
         }
     }
 }

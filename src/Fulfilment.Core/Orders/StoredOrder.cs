@@ -78,22 +78,19 @@ public sealed record StoredLine(
     internal static StoredLine From(AcceptedOrder order, LineClaim claim)
     {
         var line = claim.Line;
-        var units = new StoredUnit[line.UnitIds.Count];
-        for (var i = 0; i < units.Length; i++)
+        var units = new StoredUnit[line.UnitCount];
+        var next = 0;
+        foreach (var part in claim.Parts)
         {
-            var key = i < claim.Keys.Count ? claim.Keys[i] : null;
-            var state = order.StateOf(key);
-            units[i] = new StoredUnit(
-                line.UnitIds[i],
-                state,
-                key?.Origin.CardKeyId,
-                key?.Origin.ExpiresOn,
-                key?.Code,
-                state == UnitState.Delivered ? order.AtMs : null,
-                state == UnitState.Reserved ? order.DueAtMs : null,
-                key is null ? UnitFailure.OutOfStock : null,
-                null,
-                order.RevealedAtMs(state));
+            for (var i = 0; i < part.Count; i++)
+            {
+                units[next++] = StoredUnit.From(order.UnitAt(part, i), part.Part);
+            }
+        }
+
+        if (claim.Parts.Count > 1)
+        {
+            Array.Sort(units, static (one, other) => one.Id.CompareTo(other.Id));
         }
 
         return new StoredLine(line.Id, line.Sku.Id, order.StatusOf(claim), line.Quantity, line.UnitPrice, line.Recipient, line.Metadata, units);
@@ -111,6 +108,13 @@ public sealed record StoredLine(
 /// <param name="Failure">Why it will not be delivered.</param>
 /// <param name="ReplacesUnitId">The unit whose place it took.</param>
 /// <param name="RevealedAtMs">When its code was first shown; null: never.</param>
+/// <param name="SkuId">What it is a unit of: the line's SKU, or in a bundle the component.</param>
+/// <param name="Price">What it was sold for: the line's unit price, or in a bundle its share.</param>
 public sealed record StoredUnit(
     long Id, UnitState State, long? CardKeyId, int? ExpiresOn, byte[]? Code, long? DeliveredAtMs, long? DueAtMs, UnitFailure? Failure, long? ReplacesUnitId,
-    long? RevealedAtMs);
+    long? RevealedAtMs, long SkuId, Money Price)
+{
+    internal static StoredUnit From(AcceptedUnit unit, DraftPart part) => new(
+        unit.Id, unit.State, unit.Key?.Origin.CardKeyId, unit.Key?.Origin.ExpiresOn, unit.Key?.Code, unit.DeliveredAtMs, unit.DueAtMs, unit.Failure,
+        ReplacesUnitId: null, unit.RevealedAtMs, part.Sku.Id, part.Price);
+}

@@ -10,7 +10,7 @@ internal static class AfterSalesLedgerSql
     public const string CaseDiffers = """
         SELECT unit_id, '', found, CAST(due AS bigint)
         FROM (
-            SELECT a.unit_id, a.counts, a.new_unit_id, a.refunded, c.status, c.kind, l.unit_price, n.id AS new_id, coalesce(u.state, 0) AS found,
+            SELECT a.unit_id, a.counts, a.new_unit_id, a.refunded, c.status, c.kind, coalesce(u.price, l.unit_price) AS unit_price, n.id AS new_id, coalesce(u.state, 0) AS found,
                    CASE WHEN c.status = @CasePending THEN @Delivered WHEN c.kind = @ForReplacement THEN @Replaced ELSE @Refunded END AS due
             FROM after_sales_cases c
             JOIN after_sales_units a ON a.case_id = c.id

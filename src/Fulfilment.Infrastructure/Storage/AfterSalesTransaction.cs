@@ -54,7 +54,7 @@ internal sealed class AfterSalesTransaction(DbConnection connection, ICardKeyCla
         "SELECT count(*) FROM after_sales_units WHERE storefront_id = @storefrontId AND sku_id = @skuId AND automatic_day = @day",
         new { storefrontId, skuId, day }).ConfigureAwait(false);
 
-    public ValueTask<bool> ClaimAsync(IReadOnlyList<LineClaim> lines) => claims.TryDeliverAsync(lines);
+    public ValueTask<bool> ClaimAsync(IReadOnlyList<PartClaim> parts) => claims.TryDeliverAsync(parts);
 
     public async ValueTask OpenAsync(AfterSalesCase opened, string idempotencyKey, KnownRequest request)
     {
@@ -119,12 +119,13 @@ internal sealed class AfterSalesTransaction(DbConnection connection, ICardKeyCla
             done.Units.Select(unit => new { completed.Units, done.OrderId, unit.UnitId, delivered = UnitState.Delivered })).ConfigureAwait(false));
         await connection.ExecuteAsync(
             """
-            INSERT INTO units (order_id, id, line_id, state, card_key_id, delivered_at, replaces_unit_id)
-            VALUES (@OrderId, @Id, @LineId, @delivered, @CardKeyId, @DecidedAtMs, @ReplacesUnitId)
+            INSERT INTO units (order_id, id, line_id, state, card_key_id, delivered_at, replaces_unit_id, sku_id, price)
+            SELECT @OrderId, @Id, @LineId, @delivered, @CardKeyId, @DecidedAtMs, u.id, u.sku_id, u.price
+            FROM units AS u WHERE u.order_id = @OrderId AND u.id = @replacedId
             """,
             completed.NewUnits.Select(unit => new
             {
-                done.OrderId, unit.Id, unit.LineId, delivered = UnitState.Delivered, unit.CardKeyId, done.DecidedAtMs, unit.ReplacesUnitId,
+                done.OrderId, unit.Id, unit.LineId, delivered = UnitState.Delivered, unit.CardKeyId, done.DecidedAtMs, replacedId = unit.Replaced.Id,
             })).ConfigureAwait(false);
         Expect(done.Units.Count, await connection.ExecuteAsync(
             "UPDATE after_sales_units SET new_unit_id = @NewUnitId, refunded = @refunded WHERE case_id = @Id AND unit_id = @UnitId",

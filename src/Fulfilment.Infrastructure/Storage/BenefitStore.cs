@@ -40,7 +40,7 @@ public sealed class BenefitStore(IDatabase database) : IBenefitStore
 
     /// <summary>A buyer's units are all of the order; a recipient's are those of the lines that name it.</summary>
     internal static string UnitsSql(SqlDialect dialect, PersonField field) => $"""
-        SELECT u.order_id AS OrderId, o.client_reference AS ClientReference, u.line_id AS LineId, u.id AS UnitId, l.sku_id AS SkuId, u.state AS State,
+        SELECT u.order_id AS OrderId, o.client_reference AS ClientReference, u.line_id AS LineId, u.id AS UnitId, coalesce(u.sku_id, l.sku_id) AS SkuId, u.state AS State,
                k.expires_on AS ExpiresOn, u.delivered_at AS DeliveredAt, u.replaces_unit_id AS ReplacesUnitId, l.recipient AS Recipient
         FROM units AS u
         {dialect.JoinInOrder} order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id

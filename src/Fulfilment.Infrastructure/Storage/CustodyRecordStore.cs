@@ -119,8 +119,8 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
             SELECT u.id
             FROM units u
             JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
-            JOIN skus s ON s.id = l.sku_id
-            WHERE u.card_key_id IS NULL AND u.state IN (@reserved, @delivered, @replaced, @refunded) AND s.kind = @cardKey
+            JOIN skus s ON s.id = coalesce(u.sku_id, l.sku_id)
+            WHERE u.card_key_id IS NULL AND u.state IN (@delivered, @replaced, @refunded) AND s.kind = @cardKey
             """,
             cancellation);
 
@@ -142,7 +142,6 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
         {
             var parameters = new
             {
-                reserved = UnitState.Reserved,
                 delivered = UnitState.Delivered,
                 replaced = UnitState.Replaced,
                 refunded = UnitState.Refunded,

@@ -21,7 +21,8 @@ internal sealed class HeldOrderTransaction(DbConnection connection, ICardKeyClai
             return false;
         }
 
-        var reserved = order.Lines.SelectMany(line => line.Units).Where(unit => unit.State == UnitState.Reserved).ToDictionary(unit => unit.Id, unit => unit.CardKeyId!.Value);
+        var reserved = order.Lines.SelectMany(line => line.Units).Where(unit => unit is { State: UnitState.Reserved, CardKeyId: not null })
+            .ToDictionary(unit => unit.Id, unit => unit.CardKeyId!.Value);
         var read = await claims.ReadAsync(reserved.Values).ConfigureAwait(false);
         var keys = reserved.ToDictionary(unit => unit.Key, unit => read[unit.Value]);
 
@@ -43,12 +44,21 @@ internal sealed class HeldOrderTransaction(DbConnection connection, ICardKeyClai
     {
         Expect(1, await connection.ExecuteAsync(
             """
-            UPDATE orders SET status = @Status, version = version + 1, open_units = 0, completed_at = @AtMs, due_at = NULL
+            UPDATE orders SET status = @Status, version = version + 1, open_units = @openUnits, completed_at = @completedAt, due_at = @DueAtMs
             WHERE id = @Id AND status = @held
             """,
-            new { settlement.Status, settlement.AtMs, order.Id, held = OrderStatus.Held }).ConfigureAwait(false));
+            new
+            {
+                settlement.Status,
+                openUnits = settlement.DueAtMs is null ? 0 : Waiting(order),
+                completedAt = settlement.DueAtMs is null ? settlement.AtMs : (long?)null,
+                settlement.DueAtMs,
+                order.Id,
+                held = OrderStatus.Held,
+            }).ConfigureAwait(false));
         Expect(1, await connection.ExecuteAsync(
-            "UPDATE holds SET state = @Hold WHERE order_id = @Id AND state = @open", new { settlement.Hold, order.Id, open = HoldState.Open }).ConfigureAwait(false));
+            "UPDATE holds SET state = @Hold, settled = @settled WHERE order_id = @Id AND state = @open",
+            new { settlement.Hold, settled = settlement.Settled.TenThousandths, order.Id, open = HoldState.Open }).ConfigureAwait(false));
         foreach (var (lineId, status) in settlement.Lines)
         {
             Expect(1, await connection.ExecuteAsync(
@@ -69,9 +79,12 @@ internal sealed class HeldOrderTransaction(DbConnection connection, ICardKeyClai
         Expect(keys.Count, await connection.ExecuteAsync(
             """
             UPDATE units SET state = @Units, due_at = NULL, delivered_at = @deliveredAt, card_key_id = CASE WHEN @keeps = 1 THEN card_key_id END
-            WHERE order_id = @Id AND state = @reserved
+            WHERE order_id = @Id AND state = @reserved AND card_key_id IS NOT NULL
             """,
             new { settlement.Units, deliveredAt = keeps ? settlement.AtMs : (long?)null, keeps = keeps ? 1 : 0, order.Id, reserved = UnitState.Reserved }).ConfigureAwait(false));
+        Expect(Waiting(order), await connection.ExecuteAsync(
+            "UPDATE units SET state = @Waiting, due_at = @dueAt WHERE order_id = @Id AND state = @reserved AND card_key_id IS NULL",
+            new { settlement.Waiting, dueAt = settlement.Waiting == UnitState.Pending ? settlement.AtMs : (long?)null, order.Id, reserved = UnitState.Reserved }).ConfigureAwait(false));
         foreach (var group in keys.GroupBy(key => settlement.Keys[key.Key], key => key.Value.Origin.CardKeyId))
         {
             foreach (var ids in group.Chunk(MostKeysAtOnce))
@@ -82,6 +95,8 @@ internal sealed class HeldOrderTransaction(DbConnection connection, ICardKeyClai
             }
         }
     }
+
+    private static int Waiting(StoredOrder order) => order.Lines.Sum(line => line.Units.Count(unit => unit is { State: UnitState.Reserved, CardKeyId: null }));
 
     // What was read in this transaction cannot have changed, so another count is a broken record: nothing of the settlement may remain.
     private static void Expect(int rows, int changed)

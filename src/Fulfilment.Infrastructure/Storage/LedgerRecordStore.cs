@@ -4,6 +4,7 @@ using Dapper;
 using Fulfilment.Core;
 using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 
@@ -30,7 +31,9 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
         OrderHeld = OrderStatus.Held,
         OrderProcessing = OrderStatus.Processing,
         OrderCancelled = OrderStatus.Cancelled,
+        OrderFailed = OrderStatus.Failed,
         OrderRefunded = OrderStatus.Refunded,
+        AttemptState.Issued,
         UnitState.Pending,
         UnitState.Reserved,
         UnitState.Processing,

@@ -25,7 +25,7 @@ internal static class LedgerSql
             FROM (
                 SELECT order_id, currency, amount AS posted, 0 AS due FROM transfers WHERE kind = @Sale
                 UNION ALL
-                SELECT u.order_id, o.currency, 0, l.unit_price
+                SELECT u.order_id, o.currency, 0, coalesce(u.price, l.unit_price)
                 FROM units u
                 JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
                 JOIN orders o ON o.id = u.order_id
@@ -35,6 +35,7 @@ internal static class LedgerSql
             HAVING sum(posted) <> sum(due)
             """,
 
+        // A code that a supplier issued went through the stock and has its cost from its batch; a top-up has no code.
         [LedgerFault.CostDiffers] = """
             SELECT coalesce(order_id, 0), currency, sum(posted), sum(due)
             FROM (
@@ -45,6 +46,11 @@ internal static class LedgerSql
                 JOIN card_keys k ON k.id = u.card_key_id
                 JOIN batches b ON b.id = k.batch_id
                 WHERE u.state IN (@Delivered, @Replaced, @Refunded)
+                UNION ALL
+                SELECT a.order_id, a.currency, 0, a.unit_cost
+                FROM attempts a
+                JOIN units u ON u.order_id = a.order_id AND u.id = a.unit_id
+                WHERE a.state = @Issued AND u.card_key_id IS NULL
             ) AS both_sides
             GROUP BY order_id, currency
             HAVING sum(posted) <> sum(due)
@@ -56,7 +62,7 @@ internal static class LedgerSql
             FROM (
                 SELECT order_id, currency, amount AS posted, 0 AS due FROM transfers WHERE kind = @Refund
                 UNION ALL
-                SELECT u.order_id, o.currency, 0, l.unit_price
+                SELECT u.order_id, o.currency, 0, coalesce(u.price, l.unit_price)
                 FROM units u
                 JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
                 JOIN orders o ON o.id = u.order_id
@@ -84,18 +90,19 @@ internal static class LedgerSql
             FROM (
                 SELECT storefront_id, currency, held, 0 AS due FROM wallets
                 UNION ALL
-                SELECT storefront_id, currency, 0, amount FROM holds WHERE state = @HoldOpen
+                SELECT storefront_id, currency, 0, amount - settled FROM holds WHERE state = @HoldOpen
             ) AS both_sides
             GROUP BY storefront_id, currency
             HAVING sum(held) <> sum(due)
             """,
 
-        // A cancelled order may be marked refunded later, so a refunded one may have either.
+        // An order that ended without a delivery gave all of it back. One that was refunded later may have either.
         [LedgerFault.HoldDiffers] = """
             SELECT order_id, currency, state, CAST(due AS bigint)
             FROM (
                 SELECT h.order_id, h.currency, h.state, o.status,
-                       CASE o.status WHEN @OrderHeld THEN @HoldOpen WHEN @OrderCancelled THEN @HoldVoided ELSE @HoldPosted END AS due
+                       CASE WHEN o.status IN (@OrderHeld, @OrderProcessing) THEN @HoldOpen
+                            WHEN o.status IN (@OrderCancelled, @OrderFailed) THEN @HoldVoided ELSE @HoldPosted END AS due
                 FROM holds h
                 LEFT JOIN orders o ON o.id = h.order_id
             ) AS stored
@@ -103,7 +110,22 @@ internal static class LedgerSql
             UNION ALL
             SELECT o.id, o.currency, 0, CAST(@HoldOpen AS bigint)
             FROM orders o
-            WHERE o.status = @OrderHeld AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id)
+            WHERE o.status IN (@OrderHeld, @OrderProcessing) AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id)
+            """,
+
+        [LedgerFault.HoldAmountDiffers] = """
+            SELECT order_id, currency, sum(kept), sum(due)
+            FROM (
+                SELECT order_id, currency, amount - settled AS kept, 0 AS due FROM holds WHERE state = @HoldOpen
+                UNION ALL
+                SELECT u.order_id, o.currency, 0, coalesce(u.price, l.unit_price)
+                FROM units u
+                JOIN order_lines l ON l.order_id = u.order_id AND l.id = u.line_id
+                JOIN orders o ON o.id = u.order_id
+                WHERE u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown)
+            ) AS both_sides
+            GROUP BY order_id, currency
+            HAVING sum(kept) <> sum(due)
             """,
 
         [LedgerFault.InventoryDiffers] = Inventory + "\nHAVING sum(posted) <> sum(due)",
@@ -135,7 +157,7 @@ internal static class LedgerSql
     /// or summed, and SQLite sorts when it is grouped.
     /// </summary>
     public const string Lines = """
-        SELECT o.id, max(o.status), max(o.open_units), l.id, max(l.status), max(l.quantity),
+        SELECT o.id, max(o.status), max(o.open_units), l.id, max(l.status), max(coalesce(l.unit_count, l.quantity)),
                CAST(count(CASE WHEN u.replaces_unit_id IS NULL THEN u.id END) AS bigint),
                CAST(count(CASE WHEN u.state IN (@Pending, @Reserved, @Processing, @Manual, @Unknown) THEN 1 END) AS bigint),
                CAST(count(CASE WHEN u.state IN (@Delivered, @Replaced, @Refunded) THEN 1 END) AS bigint),

@@ -34,7 +34,7 @@ internal static class OrderList
 
     internal const string OrdersSql = $"SELECT {OrderStore.OrderColumns} FROM orders AS o WHERE o.id IN @ids ORDER BY o.id DESC";
 
-    internal const string UnitsSql = "SELECT order_id, sum(quantity) FROM order_lines WHERE order_id IN @ids GROUP BY order_id";
+    internal const string UnitsSql = "SELECT order_id, sum(coalesce(unit_count, quantity)) FROM order_lines WHERE order_id IN @ids GROUP BY order_id";
 
     internal static string IdsSql(SqlDialect dialect, OrderQuery query) => query switch
     {

@@ -52,12 +52,12 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
         var units = await connection.QueryAsync<UnitRow>("""
             SELECT u.line_id AS LineId, u.id AS Id, u.state AS State, u.card_key_id AS CardKeyId, k.expires_on AS ExpiresOn, k.code AS Code,
                    u.delivered_at AS DeliveredAt, u.due_at AS DueAt, u.failure AS Failure, u.replaces_unit_id AS ReplacesUnitId,
-                   u.revealed_at AS RevealedAt
+                   u.revealed_at AS RevealedAt, u.sku_id AS SkuId, u.price AS Price
             FROM units AS u LEFT JOIN card_keys AS k ON k.id = u.card_key_id
             WHERE u.order_id IN @ids ORDER BY u.order_id, u.id
             """, new { ids }).ConfigureAwait(false);
-        var unitsByLine = units.ToLookup(unit => unit.LineId, unit => unit.ToUnit());
-        var linesByOrder = lines.ToLookup(line => line.OrderId, line => line.ToLine([.. unitsByLine[line.Id]]));
+        var unitsByLine = units.ToLookup(unit => unit.LineId);
+        var linesByOrder = lines.ToLookup(line => line.OrderId, line => line.ToLine(unitsByLine[line.Id]));
         return orders.ConvertAll(order => order.ToOrder([.. linesByOrder[order.Id]]));
     }
 
@@ -85,15 +85,16 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
 
     private sealed record LineRow(long OrderId, long Id, long SkuId, long Status, long Quantity, long UnitPrice, byte[]? Recipient, string? Metadata)
     {
-        public StoredLine ToLine(IReadOnlyList<StoredUnit> units) =>
-            new(Id, SkuId, (OrderStatus)Status, (int)Quantity, new Money(UnitPrice), Recipient, OrderStore.Metadata(Metadata), units);
+        public StoredLine ToLine(IEnumerable<UnitRow> units) => new(
+            Id, SkuId, (OrderStatus)Status, (int)Quantity, new Money(UnitPrice), Recipient, OrderStore.Metadata(Metadata), [.. units.Select(unit => unit.ToUnit(this))]);
     }
 
     private sealed record UnitRow(
         long LineId, long Id, long State, long? CardKeyId, long? ExpiresOn, byte[]? Code, long? DeliveredAt, long? DueAt, long? Failure, long? ReplacesUnitId,
-        long? RevealedAt)
+        long? RevealedAt, long? SkuId, long? Price)
     {
-        public StoredUnit ToUnit() =>
-            new(Id, (UnitState)State, CardKeyId, (int?)ExpiresOn, Code, DeliveredAt, DueAt, (UnitFailure?)Failure, ReplacesUnitId, RevealedAt);
+        public StoredUnit ToUnit(LineRow line) => new(
+            Id, (UnitState)State, CardKeyId, (int?)ExpiresOn, Code, DeliveredAt, DueAt, (UnitFailure?)Failure, ReplacesUnitId, RevealedAt,
+            SkuId ?? line.SkuId, new Money(Price ?? line.UnitPrice));
     }
 }

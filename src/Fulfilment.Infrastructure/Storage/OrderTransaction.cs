@@ -115,7 +115,7 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
         }
     }
 
-    public ValueTask<bool> ClaimAsync(IReadOnlyList<LineClaim> lines) => claims.TryDeliverAsync(lines);
+    public ValueTask<bool> ClaimAsync(IReadOnlyList<PartClaim> parts) => claims.TryDeliverAsync(parts);
 
     public ValueTask WriteAsync(OrderEffects changed) => effects.WriteAsync(changed);
 

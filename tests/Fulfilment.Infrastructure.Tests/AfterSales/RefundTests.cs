@@ -25,7 +25,7 @@ public sealed class RefundTests
         Assert.Equal(1, await desk.CountAsync("transfers", "kind = 5 AND debit_account = 3 AND credit_account = 2 AND amount = 100000 AND order_id = @Id", order));
         Assert.Equal(1, await desk.CountAsync("outbox", "order_id = @Id AND type = 11 AND version = 2 AND status = 20", order));
         Assert.DoesNotContain(TestBatch.CodeOf(desk.Engine.Catalogue.FindSku("VIP")!, order.Lines[0].Units[0].CardKeyId!.Value).Secret, await desk.CodesAsync(order));
-        Assert.Single(Accepted(await desk.Engine.PlaceAsync(Request("poor"))).Claim.Lines[0].Keys);
+        Assert.Single(Accepted(await desk.Engine.PlaceAsync(Request("poor"))).Claim.Needs[0].Keys);
         Assert.Equal(RefusalCode.OutOfStock, Refused(await desk.Engine.PlaceAsync(Request("free") with { Lines = [new OrderLineRequest { Sku = "VIP", Quantity = 1 }] }, await RichAsync(desk))));
         await desk.AssertBalanceAsync();
     }
@@ -95,7 +95,7 @@ public sealed class RefundTests
 
         Assert.Equal(new WalletBalance(Cny(10), Money.Zero), await desk.Engine.WalletAsync("later"));
         Assert.Equal(1, await desk.CountAsync("transfers", "kind = @Refund AND credit_account = @Deposit", new { TransferKind.Refund, AccountKind.Deposit }));
-        Assert.Single(Accepted(await desk.Engine.PlaceAsync(Request("next"), "later")).Claim.Lines[0].Keys);
+        Assert.Single(Accepted(await desk.Engine.PlaceAsync(Request("next"), "later")).Claim.Needs[0].Keys);
         await desk.AssertBalanceAsync();
     }
 
@@ -111,7 +111,7 @@ public sealed class RefundTests
         await desk.AskAsync(AfterSalesKind.Refund, order, order.Lines[0].Units[0].Id);
 
         Assert.Equal(new WalletBalance(-Cny(10), Cny(30)), await desk.Engine.WalletAsync("credit"));
-        Assert.Single(Accepted(await desk.Engine.PlaceAsync(Request("over"), "credit")).Claim.Lines[0].Keys);
+        Assert.Single(Accepted(await desk.Engine.PlaceAsync(Request("over"), "credit")).Claim.Needs[0].Keys);
         await desk.AssertBalanceAsync();
     }
 

@@ -44,7 +44,7 @@ public sealed class ReplacementTests
         await desk.AssertBalanceAsync();
 
         // The pool was told: all that is left is sold without one key being lost.
-        Assert.Equal(7, Accepted(await desk.Engine.PlaceAsync(Request("rest", quantity: 7))).Claim.Lines[0].Keys.Count);
+        Assert.Equal(7, Accepted(await desk.Engine.PlaceAsync(Request("rest", quantity: 7))).Claim.Needs[0].Keys.Count);
         await desk.AssertBalanceAsync();
     }
 

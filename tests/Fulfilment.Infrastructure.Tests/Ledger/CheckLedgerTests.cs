@@ -54,6 +54,8 @@ public sealed class CheckLedgerTests
     [InlineData(LedgerFault.HoldDiffers, "UPDATE holds SET state = 21 WHERE state = 20")]
     [InlineData(LedgerFault.HoldDiffers, "DELETE FROM holds WHERE state = 10")]
     [InlineData(LedgerFault.HoldDiffers, "UPDATE holds SET order_id = 5 WHERE state = 20")]
+    [InlineData(LedgerFault.HoldAmountDiffers, "UPDATE holds SET settled = settled + 1 WHERE state = 10")]
+    [InlineData(LedgerFault.HoldAmountDiffers, "UPDATE units SET price = 1 WHERE state = 11")]
     [InlineData(LedgerFault.InventoryDiffers, "UPDATE batches SET accepted = accepted + 1")]
     [InlineData(LedgerFault.InventoryDiffers, "UPDATE batch_stock SET delivered = delivered + 1 WHERE delivered > 0")]
     [InlineData(LedgerFault.InventoryDiffers, "UPDATE batches SET terms = 2")]

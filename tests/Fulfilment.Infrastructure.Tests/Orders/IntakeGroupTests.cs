@@ -218,7 +218,7 @@ public sealed class IntakeGroupTests
 
     private static string Summary(IntakeOutcome outcome) => outcome switch
     {
-        IntakeOutcome.Accepted accepted => $"{accepted.Order.Status} {string.Join(',', accepted.Order.Claim.Lines.Select(line => line.Keys.Count))}",
+        IntakeOutcome.Accepted accepted => $"{accepted.Order.Status} {string.Join(',', accepted.Order.Claim.Needs.Select(line => line.Keys.Count))}",
         IntakeOutcome.Refused refused => refused.Refusal.Code.ToString(),
         _ => outcome.GetType().Name,
     };

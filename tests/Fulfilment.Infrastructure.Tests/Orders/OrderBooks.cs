@@ -29,10 +29,10 @@ internal static class OrderBooks
         ("a unit whose key is of another SKU than its line",
             """
             SELECT u.id FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id JOIN card_keys AS k ON k.id = u.card_key_id
-            WHERE k.sku_id <> l.sku_id
+            WHERE k.sku_id <> coalesce(u.sku_id, l.sku_id)
             """),
         ("a line with another number of units than ordered",
-            "SELECT l.id FROM order_lines AS l WHERE l.quantity <> (SELECT count(*) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id AND u.replaces_unit_id IS NULL)"),
+            "SELECT l.id FROM order_lines AS l WHERE coalesce(l.unit_count, l.quantity) <> (SELECT count(*) FROM units AS u WHERE u.order_id = l.order_id AND u.line_id = l.id AND u.replaces_unit_id IS NULL)"),
         ("a batch whose stock is not a recount",
             $"""
             SELECT b.id FROM batches AS b
@@ -50,17 +50,17 @@ internal static class OrderBooks
         ("a delivered unit that was not paid for, or money for one that was not delivered",
             """
             SELECT o.id FROM orders AS o
-            WHERE (SELECT coalesce(sum(l.unit_price), 0) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+            WHERE (SELECT coalesce(sum(coalesce(u.price, l.unit_price)), 0) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
                    WHERE u.order_id = o.id AND u.state IN (@unitDelivered, @replaced, @refunded) AND u.replaces_unit_id IS NULL)
                <> (SELECT coalesce(sum(t.amount), 0) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @sale)
             """),
         ("an order whose money back is not that of its refunded units, or that says so before all of it is",
             $"""
             SELECT o.id FROM orders AS o
-            WHERE (SELECT coalesce(sum(l.unit_price), 0) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+            WHERE (SELECT coalesce(sum(coalesce(u.price, l.unit_price)), 0) FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
                    WHERE u.order_id = o.id AND u.state = @refunded)
                <> (SELECT coalesce(sum(t.amount), 0) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @refund)
-               OR {Is("o.status = @orderRefunded")} <> {Is("EXISTS (SELECT 1 FROM units AS u WHERE u.order_id = o.id AND u.state = @refunded) AND NOT EXISTS (SELECT 1 FROM units AS u WHERE u.order_id = o.id AND u.state = @unitDelivered)")}
+               OR {Is("o.status = @orderRefunded")} <> {Is("EXISTS (SELECT 1 FROM units AS u WHERE u.order_id = o.id AND u.state = @refunded) AND NOT EXISTS (SELECT 1 FROM units AS u WHERE u.order_id = o.id AND u.state <= @unitDelivered)")}
             """),
         ("a replaced unit without one in its place, or the other way round",
             $"""
@@ -93,14 +93,20 @@ internal static class OrderBooks
             WHERE w.balance <> (SELECT coalesce(sum(CASE WHEN t.kind = @sale THEN -t.amount ELSE t.amount END), 0) FROM transfers AS t
                                 WHERE t.currency = w.currency
                                   AND ((t.kind = @sale AND t.debit_subject = w.storefront_id) OR (t.kind IN (@deposit, @refund) AND t.credit_subject = w.storefront_id)))
-               OR w.held <> (SELECT coalesce(sum(h.amount), 0) FROM holds AS h WHERE h.storefront_id = w.storefront_id AND h.currency = w.currency AND h.state = @open)
+               OR w.held <> (SELECT coalesce(sum(h.amount - h.settled), 0) FROM holds AS h WHERE h.storefront_id = w.storefront_id AND h.currency = w.currency AND h.state = @open)
             """),
         ("a sale of a storefront without a wallet",
             "SELECT t.id FROM transfers AS t WHERE t.kind = @sale AND NOT EXISTS (SELECT 1 FROM wallets AS w WHERE w.storefront_id = t.debit_subject AND w.currency = t.currency)"),
-        ("an open hold without a held order, or the other way round",
-            $"SELECT o.id FROM orders AS o LEFT JOIN holds AS h ON h.order_id = o.id AND h.state = @open WHERE {Is("o.status = @held")} <> {Is("h.order_id IS NOT NULL")}"),
+        ("an open hold without an open order, or the other way round",
+            $"SELECT o.id FROM orders AS o LEFT JOIN holds AS h ON h.order_id = o.id AND h.state = @open WHERE {Is("o.status < @fulfilled")} <> {Is("h.order_id IS NOT NULL")}"),
         ("a version of an order that its storefront was not told of",
-            "SELECT o.id FROM orders AS o WHERE o.version <> (SELECT count(*) FROM outbox AS m WHERE m.order_id = o.id AND m.version <= o.version)"),
+            """
+            SELECT o.id FROM orders AS o
+            WHERE o.version <> (SELECT count(*) FROM outbox AS m WHERE m.order_id = o.id AND m.version <= o.version)
+              AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.order_id = o.id)
+            """),
+        ("the end of an order that its storefront was not told of",
+            "SELECT o.id FROM orders AS o WHERE o.status >= @fulfilled AND NOT EXISTS (SELECT 1 FROM outbox AS m WHERE m.order_id = o.id AND m.version = o.version)"),
     ];
 
     private static string StockDiffers => string.Join(" OR ", Enum.GetValues<CardKeyState>().Select(state =>
@@ -134,7 +140,6 @@ internal static class OrderBooks
         delivered = CardKeyState.Delivered,
         unitReserved = UnitState.Reserved,
         unitDelivered = UnitState.Delivered,
-        held = OrderStatus.Held,
         fulfilled = OrderStatus.Fulfilled,
         open = HoldState.Open,
         sale = TransferKind.Sale,

@@ -5,6 +5,7 @@ using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
@@ -51,14 +52,14 @@ internal sealed class OrderEngine : IAsyncDisposable
         Gate = new GatedIntakeStore(storage.IntakeStore());
         var decision = new IntakeDecision(Chain, _seal, Ids, Calendar, Time);
         // The pause of a repeat would last for ever at a time that stands still.
-        Intake = new OrderIntake(Gate, pool, decision, options.Intake with { Pause = TimeSpan.Zero }, Time, NullLogger<OrderIntake>.Instance);
+        Intake = new OrderIntake(Gate, pool, decision, options.Intake with { Pause = TimeSpan.Zero }, Work, Time, NullLogger<OrderIntake>.Instance);
         Place = new PlaceOrder(_catalogue, Intake, _people, Ids, Calendar);
         Orders = new OrderStore(storage.Database);
         Audit = new AuditStore(storage.Database);
         Presenter = new OrderPresenter(_catalogue, Codes, _people);
         Reveal = new RevealOrder(Orders, Presenter, new RevealStore(storage.Database), Ids, Time);
         Held = new SettleHeldOrder(
-            storage.HeldOrderStore(), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Time);
+            storage.HeldOrderStore(), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Work, Time);
         Wallets = new WalletStore(storage.Database, Ids);
         Cases = storage.AfterSalesStore();
         var complete = new CompleteCase(_catalogue, Chain, _seal, Ids, Calendar);
@@ -83,6 +84,9 @@ internal sealed class OrderEngine : IAsyncDisposable
 
     /// <summary>Stands before the store, so that a test says what makes up a group.</summary>
     public GatedIntakeStore Gate { get; }
+
+    /// <summary>Raised when there is something to do for a worker.</summary>
+    public WorkSignal Work { get; } = new();
 
     public OrderIntake Intake { get; }
 

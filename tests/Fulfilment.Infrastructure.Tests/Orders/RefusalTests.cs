@@ -20,7 +20,7 @@ public sealed class RefusalTests
         (RefusalCode.RecipientInvalid, "recipient", Line("WHO") with { Recipient = "x13800000000" }),
         (RefusalCode.InputInvalid, "inputs/server", Line("INPUT")),
         (RefusalCode.CurrencyMismatch, "sku", Line("USD")),
-        (RefusalCode.RouteNotAvailable, "sku", Line("MANUAL")),
+        (RefusalCode.RouteNotAvailable, "sku", Line("NOWHERE")),
         (RefusalCode.PriceChanged, "maxUnitPrice", Line("VIP") with { MaxUnitPrice = new Money(99_999) }),
     ];
 
@@ -65,7 +65,7 @@ public sealed class RefusalTests
             RecipientMode = RecipientMode.Required,
             Inputs = [new SkuInput("server", true, null)],
             Currency = "USD",
-            Routes = [new Route(RouteSource.Manual)],
+            Routes = [],
             Price = Cny(20),
         });
         var request = Request("A-1") with { Lines = [Line("ALL") with { Quantity = 3, MaxUnitPrice = Cny(15) }] };
@@ -191,7 +191,7 @@ public sealed class RefusalTests
         await engine.AddSkuAsync("NOBODY", sku => sku with { RecipientMode = RecipientMode.None });
         await engine.AddSkuAsync("INPUT", sku => sku with { Inputs = [new SkuInput("server", true, "S\\d")] });
         await engine.AddSkuAsync("USD", sku => sku with { Currency = "USD" });
-        await engine.AddSkuAsync("MANUAL", sku => sku with { Routes = [new Route(RouteSource.Manual)] });
+        await engine.AddSkuAsync("NOWHERE", sku => sku with { Routes = [] });
         return engine;
     }
 }

@@ -32,9 +32,9 @@ public sealed class UnsellableInFrontTests
             {
                 using var claims = new SqliteCardKeyClaims(connection);
                 var sku = engine.Catalogue.FindSku("VIP")!;
-                var line = new LineClaim(new DraftLine { Id = 1, Sku = sku, UnitPrice = sku.Price, MinExpiryDay = engine.Calendar.Today, UnitIds = [1, 2, 3] });
-                var steps = Count(connection, () => claims.TakeFromTable(line, CardKeyState.Delivered));
-                return (steps, line.Keys.Select(key => key.Origin.BatchId).ToList());
+                var part = new PartClaim(new DraftPart(sku, [1, 2, 3], sku.Price, engine.Calendar.Today));
+                var steps = Count(connection, () => claims.TakeFromTable(part, CardKeyState.Delivered));
+                return (steps, part.Keys.Select(key => key.Origin.BatchId).ToList());
             },
             WritePriority.Prompt);
 

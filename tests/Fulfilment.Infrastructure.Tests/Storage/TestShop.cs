@@ -3,6 +3,7 @@ using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Storefronts;
@@ -27,13 +28,14 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
         (_database, Time, _ids, _lease) = (database, time, ids, lease);
         Sku = new Sku
         {
-            Id = ids.Next(), Code = "VIDEO-VIP-1M", Name = "Video", Kind = SkuKind.CardKey, Currency = "CNY", Price = new Money(125_000), UpdatedAt = Time.GetUtcNow(),
+            Id = ids.Next(), Code = "VIDEO-VIP-1M", Name = "Video", Kind = SkuKind.CardKey, Currency = "CNY", Price = new Money(125_000),
+            Routes = [new Route(RouteSource.Pool)], UpdatedAt = Time.GetUtcNow(),
         };
         Storefront = new Storefront { Id = ids.Next(), Code = "shop-1", Name = "Shop", Settlement = Settlement.Prepaid, UpdatedAt = Time.GetUtcNow() };
         BatchId = ids.Next();
         Current = new CatalogueSnapshot(1, [Sku], [Storefront], []);
         var decision = new IntakeDecision(new CustodyChain(Seal), Seal, ids, Calendar, Time);
-        _intake = new OrderIntake(database.IntakeStore(), new EmptyPool(), decision, new IntakeOptions(), Time, NullLogger<OrderIntake>.Instance);
+        _intake = new OrderIntake(database.IntakeStore(), new EmptyPool(), decision, new IntakeOptions(), new WorkSignal(), Time, NullLogger<OrderIntake>.Instance);
     }
 
     public ManualTimeProvider Time { get; }
@@ -95,7 +97,8 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
             [
                 new DraftLine
                 {
-                    Id = _ids.Next(), Sku = Sku, UnitIds = [.. Enumerable.Range(0, quantity).Select(_ => _ids.Next())], UnitPrice = Sku.Price, MinExpiryDay = Calendar.Today,
+                    Id = _ids.Next(), Sku = Sku, Quantity = quantity, UnitPrice = Sku.Price,
+                    Parts = [new DraftPart(Sku, [.. Enumerable.Range(0, quantity).Select(_ => _ids.Next())], Sku.Price, Calendar.Today)],
                 },
             ],
         });
@@ -106,7 +109,7 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
     {
         var orders = new OrderStore(Database);
         var settle = new SettleHeldOrder(
-            _database.HeldOrderStore(), orders, this, new EmptyPool(), new CustodyChain(Seal), Seal, _ids, Calendar, Time);
+            _database.HeldOrderStore(), orders, this, new EmptyPool(), new CustodyChain(Seal), Seal, _ids, Calendar, new WorkSignal(), Time);
         Assert.Null(deliver
             ? await settle.ReleaseAsync(orderId, new Core.Auditing.Actor("test", null))
             : await settle.CancelAsync(Storefront.Id, orderId));

@@ -4,56 +4,56 @@ namespace Fulfilment.Infrastructure.Storage.SqlServer;
 
 /// <summary>
 /// Shares out, in memory, the keys that a group of claims was shown. Nothing is taken yet: the update that writes the group takes all of them or none.
-/// A claim that cannot be filled gets nothing, unless a part will do, and what it gives up is for those behind it.
+/// A claim that lacks what cannot wait gets nothing, unless a part will do, and what it gives up is for those behind it.
 /// </summary>
-internal sealed class SqlServerAllocation(IReadOnlyList<IReadOnlyList<LineClaim>> claims)
+internal sealed class SqlServerAllocation(IReadOnlyList<IReadOnlyList<PartClaim>> claims)
 {
     private readonly HashSet<long> _fromTable = [];
 
-    /// <summary>What the pool guessed; the same id twice is shown to the first line alone.</summary>
-    public HashSet<long> Candidates() => Lines().SelectMany(line => line.Candidates).ToHashSet();
+    /// <summary>What the pool guessed; the same id twice is shown to the first part alone.</summary>
+    public HashSet<long> Candidates() => Parts().SelectMany(part => part.Candidates).ToHashSet();
 
-    /// <summary>The keys that lines have by now.</summary>
-    public IEnumerable<long> Held() => Lines().SelectMany(line => line.Keys).Select(key => key.Origin.CardKeyId);
+    /// <summary>The keys that parts have by now.</summary>
+    public IEnumerable<long> Held() => Parts().SelectMany(part => part.Keys).Select(key => key.Origin.CardKeyId);
 
-    /// <summary>Gives each line those of its candidates that can be sold to it.</summary>
+    /// <summary>Gives each part those of its candidates that can be sold to it.</summary>
     public void TakeCandidates(IReadOnlyDictionary<long, SqlServerKeyRow> rows)
     {
         var taken = new HashSet<long>();
-        foreach (var line in Lines())
+        foreach (var part in Parts())
         {
-            foreach (var id in line.Candidates)
+            foreach (var id in part.Candidates)
             {
-                if (rows.TryGetValue(id, out var row) && SqlServerStock.IsForSale(row) && row.SkuId == line.SkuId && row.ExpiresOn >= line.MinExpiryDay && taken.Add(id))
+                if (rows.TryGetValue(id, out var row) && SqlServerStock.IsForSale(row) && row.SkuId == part.SkuId && row.ExpiresOn >= part.MinExpiryDay && taken.Add(id))
                 {
-                    line.Keys.Add(row.ToKey());
+                    part.Keys.Add(row.ToKey());
                 }
                 else
                 {
-                    line.Drift++;
+                    part.Drift++;
                 }
             }
 
-            line.Candidates.Clear();
+            part.Candidates.Clear();
         }
     }
 
-    /// <summary>What lines still lack, by SKU and day.</summary>
+    /// <summary>What parts still lack, by SKU and day.</summary>
     public IReadOnlyList<StockNeed> Needs() =>
     [
-        .. Lines().Where(line => line.Keys.Count < line.Count)
-            .GroupBy(line => (line.SkuId, line.MinExpiryDay), line => line.Count - line.Keys.Count)
+        .. Parts().Where(part => part.Keys.Count < part.Count)
+            .GroupBy(part => (part.SkuId, part.MinExpiryDay), part => part.Count - part.Keys.Count)
             .Select(need => new StockNeed(need.Key.SkuId, need.Key.MinExpiryDay, need.Sum())),
     ];
 
-    /// <summary>Gives what the table has, first expired first out, to the lines that lack it, in order.</summary>
+    /// <summary>Gives what the table has, first expired first out, to the parts that lack it, in order.</summary>
     public void TakeFromTable(IReadOnlyList<ClaimedKey> keys)
     {
         _fromTable.UnionWith(keys.Select(key => key.Origin.CardKeyId));
         var free = new FreeKeys(keys);
-        foreach (var line in Lines())
+        foreach (var part in Parts())
         {
-            free.Fill(line);
+            free.Fill(part);
         }
     }
 
@@ -62,43 +62,43 @@ internal sealed class SqlServerAllocation(IReadOnlyList<IReadOnlyList<LineClaim>
     {
         var first = Enumerable.Range(0, claims.Count).FirstOrDefault(i => !IsFull(claims[i]), claims.Count);
         var behind = claims.Skip(first).ToList();
-        var free = new FreeKeys(behind.SelectMany(lines => lines).SelectMany(line => line.Keys));
+        var free = new FreeKeys(behind.SelectMany(parts => parts).SelectMany(part => part.Keys));
         behind.ForEach(Empty);
         for (var i = first; i < claims.Count; i++)
         {
-            foreach (var line in claims[i])
+            foreach (var part in claims[i])
             {
-                free.Fill(line);
+                free.Fill(part);
             }
 
-            if (!IsFull(claims[i]) && !allowsPart(i))
+            if (claims[i].Any(part => !part.CanWait && part.Keys.Count < part.Count) && !allowsPart(i))
             {
-                free.Add(claims[i].SelectMany(line => line.Keys));
+                free.Add(claims[i].SelectMany(part => part.Keys));
                 Empty(claims[i]);
             }
         }
 
         // What nobody could use goes back to the pool as the guess it was.
-        foreach (var line in behind.SelectMany(lines => lines).DistinctBy(line => line.SkuId))
+        foreach (var part in behind.SelectMany(parts => parts).DistinctBy(part => part.SkuId))
         {
-            line.Candidates.AddRange(free.TakeAll(line.SkuId));
+            part.Candidates.AddRange(free.TakeAll(part.SkuId));
         }
 
-        foreach (var line in Lines())
+        foreach (var part in Parts())
         {
-            line.FromTable.AddRange(line.Keys.Select(key => key.Origin.CardKeyId).Where(_fromTable.Contains));
+            part.FromTable.AddRange(part.Keys.Select(key => key.Origin.CardKeyId).Where(_fromTable.Contains));
         }
     }
 
-    private IEnumerable<LineClaim> Lines() => claims.SelectMany(lines => lines);
+    private IEnumerable<PartClaim> Parts() => claims.SelectMany(parts => parts);
 
-    private static bool IsFull(IReadOnlyList<LineClaim> lines) => lines.All(line => line.Keys.Count == line.Count);
+    private static bool IsFull(IReadOnlyList<PartClaim> parts) => parts.All(part => part.Keys.Count == part.Count);
 
-    private static void Empty(IReadOnlyList<LineClaim> lines)
+    private static void Empty(IReadOnlyList<PartClaim> parts)
     {
-        foreach (var line in lines)
+        foreach (var part in parts)
         {
-            line.Keys.Clear();
+            part.Keys.Clear();
         }
     }
 
@@ -125,15 +125,15 @@ internal sealed class SqlServerAllocation(IReadOnlyList<IReadOnlyList<LineClaim>
             }
         }
 
-        public void Fill(LineClaim line)
+        public void Fill(PartClaim part)
         {
-            if (!_bySku.TryGetValue(line.SkuId, out var free))
+            if (!_bySku.TryGetValue(part.SkuId, out var free))
             {
                 return;
             }
 
-            var usable = free.Where(key => key.Origin.ExpiresOn >= line.MinExpiryDay).Take(line.Count - line.Keys.Count).ToList();
-            line.Keys.AddRange(usable);
+            var usable = free.Where(key => key.Origin.ExpiresOn >= part.MinExpiryDay).Take(part.Count - part.Keys.Count).ToList();
+            part.Keys.AddRange(usable);
             free.ExceptWith(usable);
         }
 

@@ -20,10 +20,10 @@ internal sealed class SqlServerCardKeyClaims(DbConnection connection) : ICardKey
     // Whoever claims here is too rare for nodes to need parts of their own.
     private readonly SqlServerStock _stock = new(connection, node: 0);
 
-    public async ValueTask<bool> TryDeliverAsync(IReadOnlyList<LineClaim> lines)
+    public async ValueTask<bool> TryDeliverAsync(IReadOnlyList<PartClaim> parts)
     {
-        // One claim: all of its lines are filled, or it gets nothing.
-        var allocation = new SqlServerAllocation([lines]);
+        // One claim: all of its parts are filled, or it gets nothing.
+        var allocation = new SqlServerAllocation([parts]);
         allocation.TakeFromTable(await _stock.FindAsync(allocation.Needs(), []).ConfigureAwait(false));
         allocation.Settle(_ => false);
         var ids = allocation.Held().ToList();

@@ -8,7 +8,7 @@ namespace Fulfilment.Infrastructure.Storage.SqlServer;
 internal static class SqlServerIntakeRows
 {
     public static JsonDocumentParameter Keys(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
-        orders.SelectMany(order => order.Claim.Lines.SelectMany(line => line.Keys), static (order, key) => (key.Origin.CardKeyId, order.Claim.Target)),
+        orders.SelectMany(order => order.Claim.Needs.SelectMany(need => need.Keys), static (order, key) => (key.Origin.CardKeyId, order.Claim.Target)),
         static (json, key) =>
         {
             json.Number("id", key.CardKeyId);
@@ -55,33 +55,36 @@ internal static class SqlServerIntakeRows
             json.Bytes("inputs", line.Inputs);
             json.Text("metadata", Json(line.Metadata));
             json.Number("order_status", (long)order.Status);
+            json.Number("unit_count", line.StoredUnitCount);
         });
 
     public static JsonDocumentParameter Units(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(
         orders.SelectMany(order => order.Claim.Lines, static (order, claim) => (order, claim))
-            .SelectMany(line => line.claim.Line.UnitIds.Index(), static (line, unit) => (line.order, line.claim, unit)),
+            .SelectMany(line => line.claim.Parts, static (line, part) => (line.order, line.claim.Line, part))
+            .SelectMany(row => Enumerable.Range(0, row.part.Count), static (row, i) => (row.order, row.Line, row.part.Part, Unit: row.order.UnitAt(row.part, i))),
         static (json, row) =>
         {
-            var (order, claim, unit) = row;
-            var key = unit.Index < claim.Keys.Count ? claim.Keys[unit.Index] : null;
-            var state = order.StateOf(key);
-            json.Number("order_id", order.Draft.OrderId);
-            json.Number("id", unit.Item);
-            json.Number("line_id", claim.Line.Id);
-            json.Number("state", (long)state);
-            json.Number("card_key_id", key?.Origin.CardKeyId);
-            json.Number("delivered_at", state == UnitState.Delivered ? order.AtMs : null);
-            json.Number("due_at", state == UnitState.Reserved ? order.DueAtMs : null);
-            json.Number("failure", key is null ? (long)UnitFailure.OutOfStock : null);
-            json.Number("revealed_at", order.RevealedAtMs(state));
+            var unit = row.Unit;
+            var (skuId, price) = row.Line.StoredOf(row.Part);
+            json.Number("order_id", row.order.Draft.OrderId);
+            json.Number("id", unit.Id);
+            json.Number("line_id", row.Line.Id);
+            json.Number("state", (long)unit.State);
+            json.Number("card_key_id", unit.Key?.Origin.CardKeyId);
+            json.Number("delivered_at", unit.DeliveredAtMs);
+            json.Number("due_at", unit.DueAtMs);
+            json.Number("failure", (long?)unit.Failure);
+            json.Number("revealed_at", unit.RevealedAtMs);
+            json.Number("sku_id", skuId);
+            json.Number("price", price);
         });
 
-    public static JsonDocumentParameter Holds(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders.Where(order => order.Status == OrderStatus.Held), static (json, order) =>
+    public static JsonDocumentParameter Holds(IEnumerable<AcceptedOrder> orders) => JsonRows.Write(orders.Where(order => order.Hold is not null), static (json, order) =>
     {
         json.Number("order_id", order.Draft.OrderId);
         json.Number("storefront_id", order.Draft.Storefront.Id);
         json.Text("currency", order.Draft.Currency);
-        json.Number("amount", order.Charge.TenThousandths);
+        json.Number("amount", order.Hold!.Value.TenThousandths);
         json.Number("state", (long)HoldState.Open);
     });
 

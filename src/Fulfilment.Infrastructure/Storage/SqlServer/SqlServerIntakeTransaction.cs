@@ -23,7 +23,7 @@ internal sealed class SqlServerIntakeTransaction(DbConnection connection) : IInt
 
     public async ValueTask ClaimAsync(IReadOnlyList<OrderClaim> claims)
     {
-        var allocation = new SqlServerAllocation([.. claims.Select(claim => claim.Lines)]);
+        var allocation = new SqlServerAllocation([.. claims.Select(claim => claim.Needs)]);
         var stock = new SqlServerStock(connection, _facts!.CustodyDay.Node);
         var candidates = allocation.Candidates();
         candidates.ExceptWith(_promised);

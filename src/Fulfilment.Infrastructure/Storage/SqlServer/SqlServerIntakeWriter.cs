@@ -37,17 +37,18 @@ internal static class SqlServerIntakeWriter
                                          buyer NVARCHAR(MAX), buyer_reference_hash NVARCHAR(64), metadata NVARCHAR(MAX), completed_at BIGINT, due_at BIGINT) AS j;
 
             INSERT INTO order_lines (order_id, id, storefront_id, sku_id, status, quantity, unit_price, sale_price, recipient, recipient_hash, inputs, metadata,
-                                     order_status)
+                                     order_status, unit_count)
             SELECT j.order_id, j.id, j.storefront_id, j.sku_id, j.status, j.quantity, j.unit_price, j.sale_price, CONVERT(VARBINARY(MAX), j.recipient, 2),
-                   CONVERT(VARBINARY(16), j.recipient_hash, 2), CONVERT(VARBINARY(MAX), j.inputs, 2), j.metadata, j.order_status
+                   CONVERT(VARBINARY(16), j.recipient_hash, 2), CONVERT(VARBINARY(MAX), j.inputs, 2), j.metadata, j.order_status,
+                   j.unit_count
             FROM OPENJSON(@lines) WITH (order_id BIGINT, id BIGINT, storefront_id BIGINT, sku_id BIGINT, status BIGINT, quantity BIGINT, unit_price BIGINT,
                                         sale_price BIGINT, recipient NVARCHAR(MAX), recipient_hash NVARCHAR(64), inputs NVARCHAR(MAX), metadata NVARCHAR(MAX),
-                                        order_status BIGINT) AS j;
+                                        order_status BIGINT, unit_count BIGINT) AS j;
 
-            INSERT INTO units (order_id, id, line_id, state, card_key_id, delivered_at, due_at, failure, revealed_at)
-            SELECT j.order_id, j.id, j.line_id, j.state, j.card_key_id, j.delivered_at, j.due_at, j.failure, j.revealed_at
+            INSERT INTO units (order_id, id, line_id, state, card_key_id, delivered_at, due_at, failure, revealed_at, sku_id, price)
+            SELECT j.order_id, j.id, j.line_id, j.state, j.card_key_id, j.delivered_at, j.due_at, j.failure, j.revealed_at, j.sku_id, j.price
             FROM OPENJSON(@units) WITH (order_id BIGINT, id BIGINT, line_id BIGINT, state BIGINT, card_key_id BIGINT, delivered_at BIGINT, due_at BIGINT,
-                                        failure BIGINT, revealed_at BIGINT) AS j;
+                                        failure BIGINT, revealed_at BIGINT, sku_id BIGINT, price BIGINT) AS j;
 
             INSERT INTO holds (order_id, storefront_id, currency, amount, state)
             SELECT j.order_id, j.storefront_id, j.currency, j.amount, j.state
@@ -67,7 +68,7 @@ internal static class SqlServerIntakeWriter
         parameters.AddDynamicParams(new
         {
             keys = SqlServerIntakeRows.Keys(rows.Orders),
-            keyCount = (long)rows.Orders.Sum(order => order.Claim.Lines.Sum(line => line.Keys.Count)),
+            keyCount = (long)rows.Orders.Sum(order => order.Claim.Needs.Sum(need => need.Keys.Count)),
             orders = SqlServerIntakeRows.Orders(rows.Orders),
             lines = SqlServerIntakeRows.Lines(rows.Orders),
             units = SqlServerIntakeRows.Units(rows.Orders),

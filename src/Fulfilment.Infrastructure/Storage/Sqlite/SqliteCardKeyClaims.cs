@@ -47,21 +47,21 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : ICardKe
 
     private readonly List<long> _found = [];
 
-    /// <summary>Fills the claim's lines, or, when one falls short and no part is allowed, gives everything back.</summary>
+    /// <summary>Fills what the claim needs, or, when something falls short that cannot wait and no part is allowed, gives everything back.</summary>
     public void Take(OrderClaim claim)
     {
-        if (!Fill(claim.Lines, claim.Target) && !claim.Draft.AllowPartial)
+        if (!Fill(claim.Needs, claim.Target) && !claim.Draft.AllowPartial)
         {
-            GiveBack(claim.Lines, claim.Target);
+            GiveBack(claim.Needs, claim.Target);
         }
     }
 
-    public ValueTask<bool> TryDeliverAsync(IReadOnlyList<LineClaim> lines)
+    public ValueTask<bool> TryDeliverAsync(IReadOnlyList<PartClaim> parts)
     {
-        var isFull = Fill(lines, CardKeyState.Delivered);
+        var isFull = Fill(parts, CardKeyState.Delivered);
         if (!isFull)
         {
-            GiveBack(lines, CardKeyState.Delivered);
+            GiveBack(parts, CardKeyState.Delivered);
         }
 
         return ValueTask.FromResult(isFull);
@@ -78,49 +78,49 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : ICardKe
         _find.Dispose();
     }
 
-    private bool Fill(IReadOnlyList<LineClaim> lines, CardKeyState target)
+    private bool Fill(IReadOnlyList<PartClaim> parts, CardKeyState target)
     {
         var isFull = true;
-        foreach (var line in lines)
+        foreach (var part in parts)
         {
-            TakeCandidates(line, target);
-            if (line.Keys.Count < line.Count)
+            TakeCandidates(part, target);
+            if (part.Keys.Count < part.Count)
             {
-                TakeFromTable(line, target);
+                TakeFromTable(part, target);
             }
 
-            isFull &= line.Keys.Count == line.Count;
+            isFull &= part.CanWait || part.Keys.Count == part.Count;
         }
 
         return isFull;
     }
 
-    private void GiveBack(IReadOnlyList<LineClaim> lines, CardKeyState target)
+    private void GiveBack(IReadOnlyList<PartClaim> parts, CardKeyState target)
     {
-        foreach (var line in lines)
+        foreach (var part in parts)
         {
-            GiveBack(line, target);
+            GiveBack(part, target);
         }
     }
 
-    private void TakeCandidates(LineClaim line, CardKeyState target)
+    private void TakeCandidates(PartClaim part, CardKeyState target)
     {
-        foreach (var id in line.Candidates)
+        foreach (var id in part.Candidates)
         {
-            if (!TryTake(line, id, target))
+            if (!TryTake(part, id, target))
             {
-                line.Drift++;
+                part.Drift++;
             }
         }
 
-        line.Candidates.Clear();
+        part.Candidates.Clear();
     }
 
-    internal void TakeFromTable(LineClaim line, CardKeyState target)
+    internal void TakeFromTable(PartClaim part, CardKeyState target)
     {
-        while (line.Keys.Count < line.Count)
+        while (part.Keys.Count < part.Count)
         {
-            Find(line);
+            Find(part);
             if (_found.Count == 0)
             {
                 return;
@@ -129,22 +129,22 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : ICardKe
             foreach (var id in _found)
             {
                 // Nobody else writes while this transaction is open, so what was found is there.
-                if (!TryTake(line, id, target))
+                if (!TryTake(part, id, target))
                 {
                     throw new InvalidOperationException($"Card key {id} was found available and could not be taken.");
                 }
 
-                line.FromTable.Add(id);
+                part.FromTable.Add(id);
             }
         }
     }
 
-    private void Find(LineClaim line)
+    private void Find(PartClaim part)
     {
         _found.Clear();
-        var wanted = Math.Min(MostFromTableAtOnce, line.Count - line.Keys.Count);
-        var (day, batch) = ((long)line.MinExpiryDay, 0L);
-        while (!TryFind(line.SkuId, wanted, ref day, ref batch))
+        var wanted = Math.Min(MostFromTableAtOnce, part.Count - part.Keys.Count);
+        var (day, batch) = ((long)part.MinExpiryDay, 0L);
+        while (!TryFind(part.SkuId, wanted, ref day, ref batch))
         {
             // On behind the batch that does not sell, however many keys of it there are.
         }
@@ -172,14 +172,14 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : ICardKe
         return sells;
     }
 
-    private bool TryTake(LineClaim line, long id, CardKeyState target)
+    private bool TryTake(PartClaim part, long id, CardKeyState target)
     {
-        if (_guard.Bind(1, id).Bind(2, (long)target).Bind(3, line.MinExpiryDay).Bind(4, line.SkuId).Execute() == 0)
+        if (_guard.Bind(1, id).Bind(2, (long)target).Bind(3, part.MinExpiryDay).Bind(4, part.SkuId).Execute() == 0)
         {
             return false;
         }
 
-        line.Keys.Add(Read(id));
+        part.Keys.Add(Read(id));
         return true;
     }
 
@@ -201,19 +201,19 @@ internal sealed class SqliteCardKeyClaims(SqliteConnection connection) : ICardKe
         return key;
     }
 
-    private void GiveBack(LineClaim line, CardKeyState target)
+    private void GiveBack(PartClaim part, CardKeyState target)
     {
-        foreach (var key in line.Keys)
+        foreach (var key in part.Keys)
         {
             if (_release.Bind(1, key.Origin.CardKeyId).Bind(2, (long)target).Execute() != 1)
             {
                 throw new InvalidOperationException($"Card key {key.Origin.CardKeyId} could not be given back.");
             }
 
-            line.Candidates.Add(key.Origin.CardKeyId);
+            part.Candidates.Add(key.Origin.CardKeyId);
         }
 
-        line.Keys.Clear();
-        line.FromTable.Clear();
+        part.Keys.Clear();
+        part.FromTable.Clear();
     }
 }

@@ -85,5 +85,5 @@ public sealed class ChangeCardKeyTests
     }
 
     private static async Task<long> SellAsync(OrderEngine engine, string reference) =>
-        Accepted(await engine.PlaceAsync(Request(reference))).Claim.Lines[0].Keys.Single().Origin.CardKeyId;
+        Accepted(await engine.PlaceAsync(Request(reference))).Claim.Needs[0].Keys.Single().Origin.CardKeyId;
 }

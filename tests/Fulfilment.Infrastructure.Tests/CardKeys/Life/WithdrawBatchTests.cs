@@ -30,7 +30,7 @@ public sealed class WithdrawBatchTests
         Assert.Equal(before, await LifeDesk.ImageAsync(engine));
         Assert.Equal(1, await engine.CountAsync("audit_entries", "action = 'batch.frozen'"));
         Assert.Equal(1, await engine.CountAsync("audit_entries", "action = 'batch.unfrozen' AND after LIKE '%sorry%'"));
-        var sold = Accepted(await engine.PlaceAsync(Request("A-2", quantity: 36))).Claim.Lines[0].Keys.Select(key => key.Origin.CardKeyId);
+        var sold = Accepted(await engine.PlaceAsync(Request("A-2", quantity: 36))).Claim.Needs[0].Keys.Select(key => key.Origin.CardKeyId);
         Assert.Equal([first.Keys[3], first.Keys[4], .. first.Keys.Skip(6), .. second.Keys], sold);
         await OrderBooks.AssertBalanceAsync(engine);
     }
@@ -52,11 +52,11 @@ public sealed class WithdrawBatchTests
 
         await desk.Batches.FreezeAsync(first.Id, "bad codes", Operator);
 
-        var sold = Accepted(await engine.PlaceAsync(Request("A-1", quantity: 5))).Claim.Lines[0].Keys;
+        var sold = Accepted(await engine.PlaceAsync(Request("A-1", quantity: 5))).Claim.Needs[0].Keys;
         Assert.Equal(second.Keys, sold.Select(key => key.Origin.CardKeyId));
         Assert.Equal(RefusalCode.OutOfStock, Refused(await engine.PlaceAsync(Request("A-2"))));
         await desk.Batches.UnfreezeAsync(first.Id, "they are fine", Operator);
-        Assert.Equal(first.Keys[0], Accepted(await engine.PlaceAsync(Request("A-3"))).Claim.Lines[0].Keys.Single().Origin.CardKeyId);
+        Assert.Equal(first.Keys[0], Accepted(await engine.PlaceAsync(Request("A-3"))).Claim.Needs[0].Keys.Single().Origin.CardKeyId);
         await OrderBooks.AssertBalanceAsync(engine);
     }
 
@@ -72,7 +72,7 @@ public sealed class WithdrawBatchTests
         await desk.Keys.FreezeAsync(batch.Keys[20], "complaint", Operator);
 
         Assert.Equal(BatchStatus.Recalled, (await desk.Batches.RecallAsync(batch.Id, "stolen", Operator)).Value.Status);
-        Assert.Equal(other.Keys[0], Accepted(await engine.PlaceAsync(Request("A-2"))).Claim.Lines[0].Keys.Single().Origin.CardKeyId);
+        Assert.Equal(other.Keys[0], Accepted(await engine.PlaceAsync(Request("A-2"))).Claim.Needs[0].Keys.Single().Origin.CardKeyId);
         Assert.Equal(993, await desk.Withdrawn.RunAsync(CancellationToken.None));
         Assert.Equal(0, await desk.Withdrawn.RunAsync(CancellationToken.None));
 

@@ -33,7 +33,7 @@ internal sealed class ScriptedServer
         Calendar = new BusinessCalendar(time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
         _decision = new IntakeDecision(new CustodyChain(seal), seal, _ids, Calendar, time);
         Connection = new RecordingConnection(Answer);
-        Sku = new Sku { Id = 11, Code = "VIP", Name = "VIP", Kind = SkuKind.CardKey, Currency = "CNY", Price = new Money(100_000), UpdatedAt = time.GetUtcNow() };
+        Sku = new Sku { Id = 11, Code = "VIP", Name = "VIP", Kind = SkuKind.CardKey, Currency = "CNY", Price = new Money(100_000), Routes = [new Route(RouteSource.Pool)], UpdatedAt = time.GetUtcNow() };
         Storefront = new Storefront { Id = 21, Code = "shop-1", Name = "Shop", Settlement = Settlement.Prepaid, UpdatedAt = time.GetUtcNow() };
         Stock = [.. Enumerable.Range(0, keys).Select(i => FirstKey + i)];
     }
@@ -80,22 +80,39 @@ internal sealed class ScriptedServer
         [
             new DraftLine
             {
-                Id = _ids.Next(), Sku = Sku, UnitIds = [.. Enumerable.Range(0, quantity).Select(_ => _ids.Next())], UnitPrice = Sku.Price, SalePrice = new Money(1),
-                MinExpiryDay = Calendar.Today, Recipient = [4], RecipientHash = new byte[16], Inputs = [5], Metadata = new Dictionary<string, string> { ["seat"] = "b" },
+                Id = _ids.Next(), Sku = Sku, Quantity = quantity, UnitPrice = Sku.Price, SalePrice = new Money(1),
+                Parts = [new DraftPart(Sku, [.. Enumerable.Range(0, quantity).Select(_ => _ids.Next())], Sku.Price, Calendar.Today)],
+                Recipient = [4], RecipientHash = new byte[16], Inputs = [5], Metadata = new Dictionary<string, string> { ["seat"] = "b" },
             },
         ],
     };
 
+    /// <summary>A bundle of two units that a person delivers.</summary>
+    public OrderDraft Bundle()
+    {
+        var component = Sku with { Id = 12, Kind = SkuKind.Manual, Routes = [new Route(RouteSource.Manual)] };
+        var bundle = Sku with { Id = 13, Kind = SkuKind.Bundle, Routes = [], Components = [new BundleComponent(component.Code, 2)] };
+        var line = new DraftLine
+        {
+            Id = _ids.Next(), Sku = bundle, Quantity = 1, UnitPrice = bundle.Price,
+            Parts = [new DraftPart(component, [_ids.Next(), _ids.Next()], new Money(bundle.Price.TenThousandths / 2), Calendar.Today)],
+        };
+        return new OrderDraft
+        {
+            OrderId = _ids.Next(), Storefront = Storefront, ClientReference = $"A-{++_references}", ContentHash = new byte[16], Currency = "CNY", Amount = bundle.Price, Lines = [line],
+        };
+    }
+
     /// <summary>Decides the drafts in one transaction; the pool guesses the given ids, in turn.</summary>
     public async Task<IntakeOutcome[]> PlaceAsync(IReadOnlyList<OrderDraft> drafts, params long[] guesses)
     {
-        var claims = drafts.Select(draft => new OrderClaim(draft, [.. draft.Lines.Select(line => new LineClaim(line))])).ToList();
+        var claims = drafts.Select(draft => new OrderClaim(draft)).ToList();
         var next = new Queue<long>(guesses);
-        foreach (var line in claims.SelectMany(claim => claim.Lines))
+        foreach (var need in claims.SelectMany(claim => claim.Needs))
         {
-            while (line.Candidates.Count < line.Count && next.TryDequeue(out var guess))
+            while (need.Candidates.Count < need.Count && next.TryDequeue(out var guess))
             {
-                line.Candidates.Add(guess);
+                need.Candidates.Add(guess);
             }
         }
 

@@ -19,11 +19,11 @@ public sealed class SqlServerAllocationTests
             var claims = Enumerable.Range(0, random.Next(1, 9)).Select(_ => Claim(random)).ToList();
 
             var alone = Alone(claims, stock);
-            var allocation = new SqlServerAllocation([.. claims.Select(claim => claim.Lines)]);
+            var allocation = new SqlServerAllocation([.. claims.Select(claim => claim.Needs)]);
             allocation.TakeFromTable(Find(allocation.Needs(), stock));
             allocation.Settle(number => claims[number].Draft.AllowPartial);
 
-            var got = claims.ConvertAll(claim => string.Join('|', claim.Lines.Select(line => line.Keys.Count)));
+            var got = claims.ConvertAll(claim => string.Join('|', claim.Needs.Select(line => line.Keys.Count)));
             Assert.True(alone.SequenceEqual(got), $"seed {seed}: {string.Join("; ", alone)} alone, {string.Join("; ", got)} in the group");
             AssertSound(claims, stock, $"seed {seed}");
         }
@@ -31,10 +31,10 @@ public sealed class SqlServerAllocationTests
 
     private static void AssertSound(List<OrderClaim> claims, List<ClaimedKey> stock, string seed)
     {
-        var given = claims.SelectMany(claim => claim.Lines).SelectMany(line => line.Keys.Select(key => (line, key))).ToList();
+        var given = claims.SelectMany(claim => claim.Needs).SelectMany(line => line.Keys.Select(key => (line, key))).ToList();
         Assert.True(given.DistinctBy(one => one.key.Origin.CardKeyId).Count() == given.Count, seed);
         Assert.True(given.All(one => one.key.Origin.SkuId == one.line.SkuId && one.key.Origin.ExpiresOn >= one.line.MinExpiryDay), seed);
-        Assert.True(claims.SelectMany(claim => claim.Lines).All(line => line.FromTable.SequenceEqual(line.Keys.Select(key => key.Origin.CardKeyId))), seed);
+        Assert.True(claims.SelectMany(claim => claim.Needs).All(line => line.FromTable.SequenceEqual(line.Keys.Select(key => key.Origin.CardKeyId))), seed);
         Assert.True(given.All(one => stock.Contains(one.key)), seed);
     }
 
@@ -43,13 +43,13 @@ public sealed class SqlServerAllocationTests
         var left = Sorted(stock);
         return claims.ConvertAll(claim =>
         {
-            var taken = claim.Lines.Select(line =>
+            var taken = claim.Needs.Select(line =>
             {
                 var keys = left.Where(key => key.Origin.SkuId == line.SkuId && key.Origin.ExpiresOn >= line.MinExpiryDay).Take(line.Count).ToList();
                 left.RemoveAll(keys.Contains);
                 return keys;
             }).ToList();
-            if (!claim.Draft.AllowPartial && claim.Lines.Zip(taken).Any(pair => pair.Second.Count < pair.First.Count))
+            if (!claim.Draft.AllowPartial && claim.Needs.Zip(taken).Any(pair => !pair.First.CanWait && pair.Second.Count < pair.First.Count))
             {
                 left = Sorted([.. left, .. taken.SelectMany(keys => keys)]);
                 taken.ForEach(keys => keys.Clear());
@@ -83,22 +83,19 @@ public sealed class SqlServerAllocationTests
             ContentHash = [],
             Currency = "CNY",
             AllowPartial = random.Next(2) == 0,
+            Lines = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Line(random))],
         };
-        return new OrderClaim(draft, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Line(random))]);
+        return new OrderClaim(draft);
     }
 
-    // A SKU's lines agree on the day: it follows from the SKU and from today.
-    private static LineClaim Line(Random random)
+    // A SKU's lines agree on the day: it follows from the SKU and from today. Some can wait for a person when the pool is empty.
+    private static DraftLine Line(Random random)
     {
-        var sku = random.Next(1, 3);
-        return new LineClaim(new DraftLine
-        {
-            Id = 1,
-            Sku = new Sku { Id = sku, Code = "X", Name = "X", Kind = SkuKind.CardKey, Currency = "CNY", Price = default, UpdatedAt = default },
-            UnitIds = new long[random.Next(1, 6)],
-            UnitPrice = default,
-            MinExpiryDay = sku == 1 ? 10 : 12,
-        });
+        var id = random.Next(1, 3);
+        Route[] routes = random.Next(3) == 0 ? [new Route(RouteSource.Pool), new Route(RouteSource.Manual)] : [new Route(RouteSource.Pool)];
+        var sku = new Sku { Id = id, Code = "X", Name = "X", Kind = SkuKind.CardKey, Currency = "CNY", Price = default, Routes = routes, UpdatedAt = default };
+        var units = new long[random.Next(1, 6)];
+        return new DraftLine { Id = 1, Sku = sku, Quantity = units.Length, UnitPrice = default, Parts = [new DraftPart(sku, units, default, id == 1 ? 10 : 12)] };
     }
 
     private static ClaimedKey Key(int id, int sku, int day) =>

@@ -44,7 +44,7 @@ public sealed partial class SqlServerIntakeTests
 
         var outcomes = await server.PlaceAsync([server.Draft(2), server.Draft(1)], 1, 2, 1_000);
 
-        var lines = outcomes.Select(outcome => Accepted(outcome).Claim.Lines[0]).ToList();
+        var lines = outcomes.Select(outcome => Accepted(outcome).Claim.Needs[0]).ToList();
         Assert.Equal(2, lines[0].Drift);
         Assert.Equal([1_001, 1_002], lines[0].FromTable);
         Assert.Equal([1_000], lines[1].Keys.Select(key => key.Origin.CardKeyId));
@@ -59,7 +59,7 @@ public sealed partial class SqlServerIntakeTests
 
         var outcomes = await server.PlaceAsync([server.Draft(1), server.Draft(1)], 1_000, 1_000);
 
-        Assert.Equal([1_000, 1_001], outcomes.Select(outcome => Accepted(outcome).Claim.Lines[0].Keys[0].Origin.CardKeyId));
+        Assert.Equal([1_000, 1_001], outcomes.Select(outcome => Accepted(outcome).Claim.Needs[0].Keys[0].Origin.CardKeyId));
     }
 
     [Fact]
@@ -70,8 +70,8 @@ public sealed partial class SqlServerIntakeTests
         var outcomes = await server.PlaceAsync([server.Draft(1), server.Draft(5), server.Draft(2), server.Draft(3, allowPartial: true)], 1_000, 1_001);
 
         Assert.Equal(RefusalCode.OutOfStock, Refused(outcomes[1]));
-        Assert.Equal([1, 2, 1], new[] { 0, 2, 3 }.Select(i => Accepted(outcomes[i]).Claim.Lines[0].Keys.Count));
-        Assert.Equal(4, outcomes.OfType<IntakeOutcome.Accepted>().SelectMany(outcome => outcome.Order.Claim.Lines[0].Keys).Select(key => key.Origin.CardKeyId).Distinct().Count());
+        Assert.Equal([1, 2, 1], new[] { 0, 2, 3 }.Select(i => Accepted(outcomes[i]).Claim.Needs[0].Keys.Count));
+        Assert.Equal(4, outcomes.OfType<IntakeOutcome.Accepted>().SelectMany(outcome => outcome.Order.Claim.Needs[0].Keys).Select(key => key.Origin.CardKeyId).Distinct().Count());
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed partial class SqlServerIntakeTests
         var server = new ScriptedServer(keys: 4);
         var repeated = server.Draft(1);
         server.Stored.Add(repeated.ClientReference, (77, repeated.ContentHash));
-        await server.PlaceAsync([repeated, server.Draft(2, allowPartial: true), server.Draft(1, held: true), server.Draft(3, allowPartial: true)], 1, 1_000);
+        await server.PlaceAsync([repeated, server.Draft(2, allowPartial: true), server.Draft(1, held: true), server.Draft(3, allowPartial: true), server.Bundle()], 1, 1_000);
 
         var documents = 0;
         foreach (var sent in server.Connection.Sent)
