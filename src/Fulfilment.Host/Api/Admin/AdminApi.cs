@@ -10,10 +10,12 @@ internal static class AdminApi
     public static void MapAdmin(this WebApplication app)
     {
         ApiJson.Use(AdminJson.Default);
+        ApiJson.Use(SupplyJson.Default);
         var admin = app.MapGroup("/v1/admin").RequireScope(Scopes.Admin).WithTags("Administration");
         admin.MapAdminSkus();
         admin.MapAdminStorefronts();
         admin.MapAdminSuppliers();
+        admin.MapAdminSupplierProducts();
         admin.MapAdminBatchApprovals();
         admin.MapAdminKeys();
         admin.MapAdminOrders();
