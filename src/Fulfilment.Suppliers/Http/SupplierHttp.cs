@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Fulfilment.Core.Storage;
 using Fulfilment.Core.Suppliers;
 
@@ -22,6 +20,11 @@ public sealed class SupplierHttp : IDisposable
     /// <param name="time">Of time-outs.</param>
     /// <param name="connectTimeout">For the address, the connection and TLS together.</param>
     public SupplierHttp(TimeProvider time, TimeSpan connectTimeout)
+        : this(time, connectTimeout, null)
+    {
+    }
+
+    internal SupplierHttp(TimeProvider time, TimeSpan connectTimeout, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
     {
         _time = time;
         var handler = new SocketsHttpHandler
@@ -32,6 +35,7 @@ public sealed class SupplierHttp : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,
+            ConnectCallback = connect,
             MaxResponseHeadersLength = 32,
             MaxResponseDrainSize = 0,
 
@@ -117,8 +121,7 @@ public sealed class SupplierHttp : IDisposable
         {
             return read(whole);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException
-            or OverflowException or CryptographicException)
+        catch (Exception exception) when (Unreadable.Is(exception))
         {
             return Unknown("unreadable", whole.Raw);
         }

@@ -16,7 +16,7 @@ internal sealed class Breaker
     private long _shutUntil;
     private int _trying;
 
-    public Breaker(TimeProvider time, SupplierLimits limits)
+    public Breaker(TimeProvider time, SupplierLimits limits, IReadOnlySet<string> faults)
     {
         _time = time;
         Options = new CircuitBreakerStrategyOptions<SupplierAnswer>
@@ -26,7 +26,7 @@ internal sealed class Breaker
             SamplingDuration = Sampling,
             BreakDuration = TimeSpan.FromSeconds(limits.BreakerSeconds),
             StateProvider = _state,
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is not null || IsFailure(args.Outcome.Result)),
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is not null || IsFailure(args.Outcome.Result, faults)),
             OnOpened = args =>
             {
                 Volatile.Write(ref _shutUntil, (time.GetUtcNow() + args.BreakDuration).UtcTicks);
@@ -57,10 +57,11 @@ internal sealed class Breaker
         return true;
     }
 
-    // A rejection is an answer. An unknown of any kind is none, whoever is to blame: more of them would only be more money held.
-    private static bool IsFailure(SupplierAnswer? answer) => answer switch
+    // An unknown of any kind counts, whoever is to blame: more of them would only be more money held.
+    private static bool IsFailure(SupplierAnswer? answer, IReadOnlySet<string> faults) => answer switch
     {
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Unknown { Reason: not "cancelled" } } => true,
+        SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => faults.Contains(rejected.Reason),
         SupplierAnswer.NotSent { Reason: "connect_failed" or "timeout" } => true,
         _ => false,
     };

@@ -1,7 +1,8 @@
-using System.Text.Json;
+using System.Collections.Frozen;
 using System.Threading.RateLimiting;
 using Fulfilment.Core.Storage;
 using Fulfilment.Core.Suppliers;
+using Fulfilment.Suppliers.Http;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -37,7 +38,7 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
     {
         ArgumentNullException.ThrowIfNull(limits);
         (_adapter, _limits, _time) = (adapter, limits, time);
-        _breaker = new Breaker(time, limits);
+        _breaker = new Breaker(time, limits, (adapter as IFaultReasons)?.FaultReasons ?? FrozenSet<string>.Empty);
         _pace = new Pace(time, limits.PerSecond);
         _submissions = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = 0 });
         _questions = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = int.MaxValue });
@@ -121,11 +122,11 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
 
     /// <inheritdoc/>
     public Task<SupplierBalance?> BalanceAsync(CancellationToken cancellation) =>
-        AskAsync(_adapter.BalanceAsync, answer => answer is null, () => null, cancellation);
+        AskAsync(token => ReadAsync(_adapter.BalanceAsync(token)), answer => answer is null, () => null, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SupplierProduct>?> ProductsAsync(CancellationToken cancellation) =>
-        AskAsync(_adapter.ProductsAsync, answer => answer is null, () => null, cancellation);
+        AskAsync(token => ReadAsync(_adapter.ProductsAsync(token)), answer => answer is null, () => null, cancellation);
 
     /// <inheritdoc/>
     public ParsedCallback ParseCallback(CallbackRequest request)
@@ -134,7 +135,7 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
         {
             return _adapter.ParseCallback(request);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or OverflowException)
+        catch (Exception exception) when (Unreadable.Is(exception))
         {
             return new ParsedCallback.Refused("unreadable", new CallbackReply(400, "text/plain", "unreadable"));
         }
@@ -157,6 +158,19 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
             new SupplierAnswer.Answered(new SupplierOutcome.Unknown("timeout"), raw),
         _ => answer,
     };
+
+    private static async Task<T?> ReadAsync<T>(Task<T?> asked)
+        where T : class
+    {
+        try
+        {
+            return await asked.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Unreadable.Is(exception))
+        {
+            return null;
+        }
+    }
 
     private ResiliencePipeline<SupplierAnswer> SubmitPipeline() => new ResiliencePipelineBuilder<SupplierAnswer> { TimeProvider = _time }
         .AddCircuitBreaker(_breaker.Options)
