@@ -10,6 +10,7 @@ internal sealed class AdapterSettings
     private const string Callbacks = "callbackIps", Secrets = "secrets";
 
     private readonly List<string> _mistakes = [];
+    private readonly JsonElement? _limits;
 
     /// <param name="json">A JSON object.</param>
     public AdapterSettings(string json)
@@ -19,10 +20,8 @@ internal sealed class AdapterSettings
             throw new JsonException("Settings are an object.");
         }
 
-        if (Take(settings, SupplierLimits.Property) is { } limits)
-        {
-            Limits = SupplierLimits.Read(limits, _mistakes);
-        }
+        _limits = Take(settings, SupplierLimits.Property);
+        _ = Limits(new SupplierLimits(), _mistakes);
 
         if (Take(settings, Callbacks) is { } callers)
         {
@@ -37,17 +36,20 @@ internal sealed class AdapterSettings
         }
     }
 
-    /// <summary>How much of the supplier is used at once.</summary>
-    public SupplierLimits Limits { get; } = new();
-
     /// <summary>Where callbacks may come from; none: anywhere, as the signature decides.</summary>
     public IReadOnlyList<IPNetwork> CallbackNetworks { get; } = [];
 
     /// <summary>What the adapter sees.</summary>
     public JsonElement Own { get; }
 
+    /// <summary>How much of the supplier is used at once.</summary>
+    /// <param name="defaults">The adapter's.</param>
+    public SupplierLimits Limits(SupplierLimits defaults) => Limits(defaults, []);
+
     /// <summary>What is wrong with the common part, in sentences.</summary>
     public IReadOnlyList<string> Mistakes => _mistakes;
+
+    private SupplierLimits Limits(SupplierLimits defaults, List<string> mistakes) => _limits is { } limits ? defaults.With(limits, mistakes) : defaults;
 
     private static JsonElement? Take(JsonObject settings, string name)
     {

@@ -14,6 +14,9 @@ public interface ISupplierAdapter
     /// <param name="settings">An object. Its secrets are the texts in its object <c>secrets</c>; limits and callback addresses are not in it.</param>
     IReadOnlyList<string> Check(JsonElement settings);
 
+    /// <summary>How much the supplier bears where the settings' <c>limits</c> say nothing else. Of settings in which <see cref="Check"/> finds nothing wrong.</summary>
+    SupplierLimits LimitsOf(JsonElement settings) => new();
+
     /// <summary>A supplier of settings in which <see cref="Check"/> finds nothing wrong. The element is the adapter's to keep; the connection is the caller's to end.</summary>
     ISupplier Create(JsonElement settings, SupplierHttp http, TimeProvider time);
 }

@@ -81,8 +81,9 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
             var mistakes = settings.Mistakes.Count > 0 ? settings.Mistakes : adapter.Check(settings.Own);
             if (mistakes.Count == 0)
             {
-                var http = new SupplierHttp(time, TimeSpan.FromSeconds(settings.Limits.ConnectTimeoutSeconds));
-                return new Entry(supplier, new SupplierPipeline(adapter.Create(settings.Own, http, time), settings.Limits, time), http, settings.CallbackNetworks);
+                var limits = settings.Limits(adapter.LimitsOf(settings.Own));
+                var http = new SupplierHttp(time, TimeSpan.FromSeconds(limits.ConnectTimeoutSeconds));
+                return new Entry(supplier, new SupplierPipeline(adapter.Create(settings.Own, http, time), limits, time), http, settings.CallbackNetworks);
             }
 
             LogUnusable(supplier.Code, mistakes[0]);

@@ -27,11 +27,10 @@ public sealed record SupplierLimits
     /// <summary>How long it stays open before one submission tries.</summary>
     public int BreakerSeconds { get; init; } = 30;
 
-    /// <summary>The limits, with the default for each that is not given; every mistake is added to <paramref name="mistakes"/>.</summary>
-    public static SupplierLimits Read(JsonElement limits, ICollection<string> mistakes)
+    /// <summary>These limits with those that are given in their place; every mistake is added to <paramref name="mistakes"/>.</summary>
+    internal SupplierLimits With(JsonElement limits, ICollection<string> mistakes)
     {
-        ArgumentNullException.ThrowIfNull(mistakes);
-        var read = new SupplierLimits();
+        var read = this;
         if (limits.ValueKind is not JsonValueKind.Object)
         {
             mistakes.Add($"{Property} must be an object, such as {{\"concurrency\": 8}}.");

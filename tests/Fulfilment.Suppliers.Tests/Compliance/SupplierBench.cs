@@ -15,9 +15,10 @@ internal sealed class SupplierBench : IDisposable
         ISupplierAdapter adapter, string settings, TimeProvider time, TimeSpan window, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
     {
         var read = new AdapterSettings(settings);
+        var limits = read.Limits(adapter.LimitsOf(read.Own));
         (_time, _window) = (time, window);
-        _http = new SupplierHttp(time, TimeSpan.FromSeconds(read.Limits.ConnectTimeoutSeconds), connect);
-        Supplier = new SupplierPipeline(adapter.Create(read.Own, _http, time), read.Limits, time);
+        _http = new SupplierHttp(time, TimeSpan.FromSeconds(limits.ConnectTimeoutSeconds), connect);
+        Supplier = new SupplierPipeline(adapter.Create(read.Own, _http, time), limits, time);
     }
 
     public SupplierPipeline Supplier { get; }
