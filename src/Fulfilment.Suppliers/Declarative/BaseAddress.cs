@@ -10,5 +10,6 @@ public static class BaseAddress
             : null;
 
     /// <summary>The address of a path that begins with a slash and is escaped already.</summary>
-    public static Uri With(Uri address, string pathAndQuery) => new(address.AbsoluteUri.TrimEnd('/') + pathAndQuery, UriKind.Absolute);
+    public static Uri With(Uri address, string pathAndQuery) =>
+        new(address.AbsoluteUri.TrimEnd('/') + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 }

@@ -15,6 +15,9 @@ public sealed class RequestValues : ITemplateValues
     /// <summary>Of the settings.</summary>
     public string? CallbackUrl { get; init; }
 
+    /// <summary>What the base address has behind the host's name; signatures cover it.</summary>
+    public string BasePath { get; init; } = "";
+
     /// <summary>The time; the same for the whole request.</summary>
     public required DateTimeOffset Now { get; init; }
 
@@ -57,6 +60,6 @@ public sealed class RequestValues : ITemplateValues
 
     internal RequestValues WithSign(string sign) => new()
     {
-        Request = Request, Secrets = Secrets, CallbackUrl = CallbackUrl, Now = Now, TimeZone = TimeZone, Nonce = Nonce, Page = Page, Sign = sign,
+        Request = Request, Secrets = Secrets, CallbackUrl = CallbackUrl, BasePath = BasePath, Now = Now, TimeZone = TimeZone, Nonce = Nonce, Page = Page, Sign = sign,
     };
 }

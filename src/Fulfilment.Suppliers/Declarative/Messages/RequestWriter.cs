@@ -32,7 +32,7 @@ public static class RequestWriter
         var query = FieldWriter.Texts(Unsigned(request.Query), values);
         var body = Unsigned(request.Body).ToList();
         var headers = FieldWriter.Texts(Unsigned(request.Headers), values).ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase);
-        return new SignedContent([.. query, .. FieldWriter.Texts(body, values)], headers, WriteBody(request.Format, body, values), request.Method, WritePath(request.Path, values));
+        return new SignedContent([.. query, .. FieldWriter.Texts(body, values)], headers, WriteBody(request.Format, body, values), request.Method, values.BasePath + WritePath(request.Path, values));
     }
 
     private static IEnumerable<NamedValue> Unsigned(IEnumerable<NamedValue> fields) =>
