@@ -1,5 +1,6 @@
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Suppliers;
+using Fulfilment.Suppliers.Declarative;
 using Fulfilment.Suppliers.OwnContract;
 
 namespace Fulfilment.Host;
@@ -9,7 +10,7 @@ internal static class SuppliersSetup
 {
     public static IServiceCollection AddSuppliers(this IServiceCollection services)
     {
-        services.AddSingleton<ISupplierAdapter, ContractAdapter>();
+        services.AddSingleton<ISupplierAdapter, ContractAdapter>().AddSingleton<ISupplierAdapter, DeclarativeAdapter>();
         services.AddSingleton<SupplierAdapters>().AddSingleton<ISupplierAdapters>(provider => provider.GetRequiredService<SupplierAdapters>());
         services.AddSingleton<SupplierSettings>().AddSingleton<PauseSupplier>();
         services.AddSingleton<SupplierDirectory>().AddSingleton<ISuppliers>(provider => provider.GetRequiredService<SupplierDirectory>());

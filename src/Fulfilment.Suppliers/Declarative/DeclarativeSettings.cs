@@ -108,7 +108,7 @@ internal sealed class DeclarativeSettings
         {
             if (!definition.Secrets.ContainsKey(secret.Name))
             {
-                _mistakes.Add($"The definition names no secret \"{secret.Name}\".{NearMiss.Suggest(secret.Name, definition.Secrets.Keys)}");
+                _mistakes.Add($"The definition names no secret \"{secret.Name}\".{NearMiss.Suggest(secret.Name, definition.Secrets.Keys)} Correct the name; null takes away one that is stored.");
             }
             else if (secret.Value.ValueKind != JsonValueKind.String || secret.Value.GetString() is not { Length: > 0 } text)
             {
