@@ -14,6 +14,12 @@ if (args is ["serve", "plain", var plainFolder, var plainPort])
     return 0;
 }
 
+if (args is ["serve", "supplier", _, var supplierPort])
+{
+    await SupplierServer.RunAsync(supplierPort);
+    return 0;
+}
+
 if (Settings.Parse(args) is not { } settings)
 {
     Console.Error.WriteLine(Settings.Usage);

@@ -49,7 +49,8 @@ internal sealed class Report
         return $"{Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} GiB, {Environment.OSVersion.VersionString}, .NET {Environment.Version}. The load generator runs on the same cores.";
     }
 
-    private static string RepositoryRoot()
+    /// <summary>The working copy that this program was built from.</summary>
+    public static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Fulfilment.sln")))

@@ -13,6 +13,7 @@ return await new RootCommand("Takes orders for benefit codes and account top-ups
     .WithRestored()
     .WithBatches()
     .WithConformance()
+    .WithSuppliers()
     .WithPrivacy()
     .WithHealth()
     .Parse(args)

@@ -38,10 +38,10 @@ internal static class ConformanceCommand
             url, secret, state, order, listen, seed,
         };
         command.SetAction((parsed, cancellation) => CommandErrors.CatchAsync(async () => await RunAsync(
-            new ConformanceOptions(Address(parsed.GetValue(url), "--url"), Secret(await InputText.ReadAsync(parsed.GetValue(secret))), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000_000))
+            new ConformanceOptions(InputText.Address(parsed.GetValue(url), "--url"), Secret(await InputText.ReadAsync(parsed.GetValue(secret))), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000_000))
             {
                 StateUrl = Template(parsed.GetValue(state)),
-                OrderUrl = parsed.GetValue(order) is { } orderUrl ? Address(orderUrl, "--order-url") : null,
+                OrderUrl = parsed.GetValue(order) is { } orderUrl ? InputText.Address(orderUrl, "--order-url") : null,
                 Listen = parsed.GetValue(listen) is { } address ? $"http://{address}" : null,
             },
             cancellation)));
@@ -66,10 +66,6 @@ internal static class ConformanceCommand
         return results.All(result => result.Passed) ? 0 : CommandErrors.Failed;
     }
 
-    private static Uri Address(string? text, string option) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-        ? url
-        : throw new SetupException($"{option} is an address that begins with http:// or https://.");
-
     private static string? Template(string? text)
     {
         if (text is null)
@@ -82,7 +78,7 @@ internal static class ConformanceCommand
             throw new SetupException($"--state-url needs {ReferencePlace} where the reference goes, for example http://127.0.0.1:3000/orders/{ReferencePlace}.");
         }
 
-        _ = Address(text.Replace(ReferencePlace, "x", StringComparison.Ordinal), "--state-url");
+        _ = InputText.Address(text.Replace(ReferencePlace, "x", StringComparison.Ordinal), "--state-url");
         return text;
     }
 
