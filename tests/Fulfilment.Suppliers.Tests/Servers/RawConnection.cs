@@ -60,7 +60,7 @@ public sealed class RawConnection(RawServer server, TcpClient client, int number
     /// <summary>Closes so that the client sees a reset.</summary>
     public void Reset()
     {
-        client.LingerState = new LingerOption(true, 0);
+        _stream.Socket.LingerState = new LingerOption(true, 0);
         client.Close();
     }
 

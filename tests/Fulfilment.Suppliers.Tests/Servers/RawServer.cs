@@ -74,7 +74,7 @@ public sealed class RawServer : IAsyncDisposable
                 _conversations.Add(ConverseAsync(connection));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
             // The test is over.
         }
