@@ -16,6 +16,13 @@ public sealed class CreateSku(ISkuStore store, ICatalogue catalogue, IdGenerator
             return refusal;
         }
 
+        // Another node may have made the components.
+        await catalogue.RefreshAsync();
+        if (BundleRules.Check(sku.Value, catalogue.Current) is { } unfit)
+        {
+            return unfit;
+        }
+
         var created = await store.CreateAsync(sku.Value, actor);
         await catalogue.RefreshAsync();
         return created;

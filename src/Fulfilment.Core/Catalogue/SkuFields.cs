@@ -77,6 +77,12 @@ public sealed class SkuFields
     /// <summary>By priority. Left out of a new SKU: the pool for card keys, a person for manual ones, otherwise none yet.</summary>
     public Optional<IReadOnlyList<Route>?> Routes { get; set; }
 
+    /// <summary>Null: the default policy.</summary>
+    public Optional<SupplyPolicyFields?> Supply { get; set; }
+
+    /// <inheritdoc cref="Sku.Components"/>
+    public Optional<IReadOnlyList<BundleComponent>?> Components { get; set; }
+
     /// <summary>A new SKU as these fields and the defaults say, or why there is none.</summary>
     internal Result<Sku> Create(long id, DateTimeOffset now)
     {
@@ -155,9 +161,13 @@ public sealed class SkuFields
             OnShelf = OnShelf.Or(sku.OnShelf),
             SyncedShelf = SyncedShelf.Or(Decided(sku)),
             Routes = Routes.Or(sku.Routes) ?? [],
+            Supply = Supply.IsGiven ? Supply.Or(null)?.Change(sku.Supply) ?? SupplyPolicy.Default : sku.Supply,
+            Components = Components.Or(sku.Components) ?? [],
         };
+        var isBundle = changed.Kind == SkuKind.Bundle;
         var refusal = SkuRules.Check(changed)
-            ?? (Routes.IsGiven && changed.Routes.Count == 0 ? Field.Refuse("/routes", "At least one route is needed.") : null);
+            ?? (Routes.IsGiven && changed.Routes.Count == 0 && !isBundle ? Field.Refuse("/routes", "At least one route is needed.") : null)
+            ?? (Components.IsGiven && changed.Components.Count == 0 && isBundle ? Field.Refuse("/components", "At least one component is needed.") : null);
         return refusal is null ? changed : refusal;
     }
 

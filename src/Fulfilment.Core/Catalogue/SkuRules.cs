@@ -12,6 +12,9 @@ internal static class SkuRules
     private const int LongestCoolingOffDays = 3_650;
     private const int MostInputs = 20;
     private const int MostRoutes = 20;
+    private const int LongestWaitMinutes = 7 * 24 * 60;
+    private const int MostComponents = 20;
+    private const int MostUnitsInBundle = 100;
 
     public static Refusal? Check(Sku sku) =>
         Field.Code(sku.Code, "/code")
@@ -35,7 +38,9 @@ internal static class SkuRules
         ?? Field.Range(sku.AfterSales.AutomaticPerDay, "/afterSales/automaticPerDay", 0, LargestAutomaticPerDay)
         ?? Field.Range(sku.AfterSales.CoolingOffDays, "/afterSales/coolingOffDays", 0, LongestCoolingOffDays)
         ?? Inputs(sku.Inputs)
-        ?? Routes(sku.Routes);
+        ?? Routes(sku.Routes)
+        ?? Field.Range(sku.Supply.WaitMinutes, "/supply/waitMinutes", 0, LongestWaitMinutes)
+        ?? Components(sku);
 
     private static Refusal? Inputs(IReadOnlyList<SkuInput> inputs)
     {
@@ -91,6 +96,41 @@ internal static class SkuRules
         }
 
         return Unwanted(route.Supplier, at + "/supplier") ?? Unwanted(route.SupplierSku, at + "/supplierSku") ?? Unwanted(route.UnitCost, at + "/unitCost");
+    }
+
+    private static Refusal? Components(Sku sku)
+    {
+        if (sku.Kind != SkuKind.Bundle)
+        {
+            return sku.Components.Count == 0 ? null : Field.Refuse("/components", "Only a bundle has components.");
+        }
+
+        if (sku.Routes.Count > 0)
+        {
+            return Field.Refuse("/routes", "A bundle has no routes of its own; its components have.");
+        }
+
+        if (sku.Components.Count > MostComponents)
+        {
+            return Field.Refuse("/components", $"At most {MostComponents} components are allowed.");
+        }
+
+        for (var i = 0; i < sku.Components.Count; i++)
+        {
+            var at = Pointer("/components", i);
+            var refusal = sku.Components[i] is { } component
+                ? Field.Code(component.Sku, at + "/sku") ?? Field.Range(component.Quantity, at + "/quantity", 1, MostUnitsInBundle)
+                : Field.Refuse(at, "A component must not be null.");
+            refusal ??= sku.Components.Take(i).Any(other => other.Sku == sku.Components[i].Sku) ? Field.Refuse(at + "/sku", "This component is listed twice.") : null;
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        return sku.Components.Sum(component => component.Quantity) <= MostUnitsInBundle
+            ? null
+            : Field.Refuse("/components", $"A bundle has at most {MostUnitsInBundle} units.");
     }
 
     private static Refusal? Unwanted(object? value, string param) =>

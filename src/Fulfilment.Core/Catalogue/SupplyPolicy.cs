@@ -19,7 +19,31 @@ public sealed record SupplyPolicy
     public bool ApproveManual { get; init; }
 }
 
-/// <summary>Which supplier comes first. Stored as numbers.</summary>
+/// <summary>What a request says about a SKU's <see cref="SupplyPolicy"/>. Fields it leaves out stay.</summary>
+public sealed class SupplyPolicyFields
+{
+    /// <inheritdoc cref="SupplyPolicy.Order"/>
+    public Optional<RouteOrder> Order { get; set; }
+
+    /// <inheritdoc cref="SupplyPolicy.AllowLoss"/>
+    public Optional<bool> AllowLoss { get; set; }
+
+    /// <inheritdoc cref="SupplyPolicy.WaitMinutes"/>
+    public Optional<int> WaitMinutes { get; set; }
+
+    /// <inheritdoc cref="SupplyPolicy.ApproveManual"/>
+    public Optional<bool> ApproveManual { get; set; }
+
+    internal SupplyPolicy Change(SupplyPolicy policy) => new()
+    {
+        Order = Order.Or(policy.Order),
+        AllowLoss = AllowLoss.Or(policy.AllowLoss),
+        WaitMinutes = WaitMinutes.Or(policy.WaitMinutes),
+        ApproveManual = ApproveManual.Or(policy.ApproveManual),
+    };
+}
+
+/// <summary>Which supplier comes first. Stored by name.</summary>
 public enum RouteOrder
 {
     /// <summary>As the routes are listed.</summary>

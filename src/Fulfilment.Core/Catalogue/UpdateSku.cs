@@ -9,7 +9,8 @@ public sealed class UpdateSku(ISkuStore store, ICatalogue catalogue, TimeProvide
     public async Task<Result<Sku>> RunAsync(string code, SkuFields fields, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        var updated = await store.UpdateAsync(code, sku => fields.Change(sku, time.GetUtcNow()), actor);
+        await catalogue.RefreshAsync();
+        var updated = await store.UpdateAsync(code, sku => Change(sku, fields), actor);
         await catalogue.RefreshAsync();
         return updated;
     }
@@ -26,12 +27,18 @@ public sealed class UpdateSku(ISkuStore store, ICatalogue catalogue, TimeProvide
             var updated = await store.UpdateAsync(code, sku =>
             {
                 var given = fields(sku);
-                return given.Refusal is { } refusal ? refusal : given.Value.Change(sku, time.GetUtcNow());
+                return given.Refusal is { } refusal ? refusal : Change(sku, given.Value);
             }, actor);
             done.Add((code, updated.Refusal));
         }
 
         await catalogue.RefreshAsync();
         return done;
+    }
+
+    private Result<Sku> Change(Sku sku, SkuFields fields)
+    {
+        var changed = fields.Change(sku, time.GetUtcNow());
+        return changed.Refusal is null && BundleRules.Check(changed.Value, catalogue.Current) is { } unfit ? unfit : changed;
     }
 }

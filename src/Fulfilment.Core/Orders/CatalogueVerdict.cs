@@ -8,7 +8,7 @@ internal static class CatalogueVerdict
     /// <summary>Over all lines the refusal that API.md lists first wins, so that the answer does not depend on the lines' order.</summary>
     /// <param name="request">Of the documented form.</param>
     /// <param name="snapshot">What is for sale.</param>
-    /// <param name="canServe">Whether one of a SKU's routes can deliver it.</param>
+    /// <param name="canServe">Whether one of a SKU's routes can deliver it; of a bundle its components are asked for.</param>
     /// <param name="skus">One a line, when there is no refusal.</param>
     public static Refusal? Judge(OrderRequest request, CatalogueSnapshot snapshot, Func<Sku, bool> canServe, out Sku[] skus)
     {
@@ -18,9 +18,9 @@ internal static class CatalogueVerdict
         for (var i = 0; i < found.Length; i++)
         {
             var line = request.Lines[i];
-            units += line.Quantity;
             found[i] = snapshot.FindSku(line.Sku);
-            if (JudgeLine(request, line, found[i], canServe) is { } refusal && (first is null || refusal.Code < first.Code))
+            units += (long)line.Quantity * UnitsEach(found[i]);
+            if (JudgeLine(request, line, found[i], snapshot, canServe) is { } refusal && (first is null || refusal.Code < first.Code))
             {
                 first = refusal with { Param = $"/lines/{i}/{refusal.Param}" };
             }
@@ -35,14 +35,16 @@ internal static class CatalogueVerdict
         return first;
     }
 
-    private static Refusal? JudgeLine(OrderRequest request, OrderLineRequest line, Sku? sku, Func<Sku, bool> canServe)
+    private static int UnitsEach(Sku? sku) => sku?.Kind == SkuKind.Bundle ? sku.Components.Sum(component => component.Quantity) : 1;
+
+    private static Refusal? JudgeLine(OrderRequest request, OrderLineRequest line, Sku? sku, CatalogueSnapshot snapshot, Func<Sku, bool> canServe)
     {
         if (sku is null)
         {
             return new Refusal(RefusalCode.UnknownSku, "sku");
         }
 
-        if (!sku.OnShelf)
+        if (!sku.OnShelf || sku.Components.Any(component => snapshot.FindSku(component.Sku) is not { OnShelf: true }))
         {
             return new Refusal(RefusalCode.SkuOffShelf, "sku");
         }
@@ -55,9 +57,13 @@ internal static class CatalogueVerdict
         return JudgeRecipient(line, sku)
             ?? JudgeInputs(line, sku)
             ?? (request.Currency == sku.Currency ? null : new Refusal(RefusalCode.CurrencyMismatch, "sku", $"This SKU is priced in {sku.Currency}."))
-            ?? (canServe(sku) ? null : new Refusal(RefusalCode.RouteNotAvailable, "sku"))
+            ?? (CanServe(sku, snapshot, canServe) ? null : new Refusal(RefusalCode.RouteNotAvailable, "sku"))
             ?? (sku.Price > line.MaxUnitPrice ? new Refusal(RefusalCode.PriceChanged, "maxUnitPrice", $"The price is {sku.Price} {sku.Currency}.") : null);
     }
+
+    private static bool CanServe(Sku sku, CatalogueSnapshot snapshot, Func<Sku, bool> canServe) => sku.Kind == SkuKind.Bundle
+        ? sku.Components.Count > 0 && sku.Components.All(component => canServe(snapshot.FindSku(component.Sku)!))
+        : canServe(sku);
 
     private static Refusal? JudgeRecipient(OrderLineRequest line, Sku sku) => (sku.RecipientMode, line.Recipient) switch
     {

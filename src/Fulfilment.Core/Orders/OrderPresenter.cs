@@ -52,7 +52,7 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
         var units = new UnitView[line.Units.Count];
         for (var i = 0; i < units.Length; i++)
         {
-            units[i] = Show(line.Units[i], withCodes);
+            units[i] = Show(line.Units[i], withCodes, isComponent: line.Units[i].SkuId != line.SkuId);
         }
 
         return new OrderLineView(
@@ -67,7 +67,7 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
             units);
     }
 
-    private UnitView Show(StoredUnit unit, bool withCodes) => new(
+    private UnitView Show(StoredUnit unit, bool withCodes, bool isComponent) => new(
         PublicId.Format(PublicId.Unit, unit.Id),
         unit.State,
         Time(unit.DeliveredAtMs),
@@ -82,7 +82,11 @@ public sealed class OrderPresenter(ICatalogue catalogue, ICodeProtection codes, 
             _ => throw new InvalidOperationException($"Failure {unit.Failure} has no words."),
         },
         unit.ReplacesUnitId is { } replaced ? PublicId.Format(PublicId.Unit, replaced) : null,
-        withCodes ? Reveal(unit) : null);
+        withCodes ? Reveal(unit) : null)
+    {
+        Sku = isComponent ? SkuCode(unit.SkuId) : null,
+        Price = isComponent ? unit.Price : null,
+    };
 
     private CodeView? Reveal(StoredUnit unit)
     {

@@ -72,7 +72,16 @@ public sealed record OrderLineView(
 /// <param name="Code">Only where codes were asked for and may be shown.</param>
 public sealed record UnitView(
     string Id, UnitState Status, DateTimeOffset? DeliveredAt, DateOnly? ExpiresOn, DateTimeOffset? NextCheckAt, UnitFailureView? Failure, string? ReplacesUnitId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CodeView? Code);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CodeView? Code)
+{
+    /// <summary>Which component of a bundle it is; left out elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sku { get; init; }
+
+    /// <summary>Its share of a bundle's price; left out elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Money? Price { get; init; }
+}
 
 /// <summary>Why a unit will not be delivered.</summary>
 /// <param name="Code">Stable.</param>

@@ -53,7 +53,8 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
     private Refusal? Judge(OrderRequest request, out DraftLine[] lines, out Money amount)
     {
         (lines, amount) = ([], Money.Zero);
-        if (CatalogueVerdict.Judge(request, catalogue.Current, CanServe, out var skus) is { } refusal)
+        var snapshot = catalogue.Current;
+        if (CatalogueVerdict.Judge(request, snapshot, CanServe, out var skus) is { } refusal)
         {
             return refusal;
         }
@@ -61,7 +62,7 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
         lines = new DraftLine[skus.Length];
         for (var i = 0; i < lines.Length; i++)
         {
-            lines[i] = Price(request.Lines[i], skus[i]);
+            lines[i] = Price(request.Lines[i], skus[i], snapshot);
             amount += lines[i].UnitPrice * lines[i].Quantity;
         }
 
@@ -70,29 +71,52 @@ public sealed class PlaceOrder(ICatalogue catalogue, OrderIntake intake, IPerson
 
     private static bool CanServe(Sku sku) => SupplyRoutes.InOrder(sku).Count > 0;
 
-    private DraftLine Price(OrderLineRequest line, Sku sku)
+    private DraftLine Price(OrderLineRequest line, Sku sku, CatalogueSnapshot snapshot)
     {
         var id = ids.Next();
-        var units = new long[line.Quantity];
-        for (var i = 0; i < units.Length; i++)
-        {
-            units[i] = ids.Next();
-        }
-
+        var parts = Parts(sku, line.Quantity, snapshot);
         return new DraftLine
         {
             Id = id,
             Sku = sku,
             Quantity = line.Quantity,
             UnitPrice = sku.Price,
-            Parts = [new DraftPart(sku, units, sku.Price, calendar.Today + sku.MinRemainingDays)],
+            Parts = parts,
             SalePrice = line.SalePrice,
             Recipient = line.Recipient is { } recipient ? protection.Protect(id, recipient) : null,
             RecipientHash = line.Recipient is { } person ? Lookup(person) : null,
             // The first unit's id is the inputs' owner: two texts of one owner could be exchanged for each other unseen.
-            Inputs = line.Inputs is { Count: > 0 } inputs ? protection.Protect(units[0], JsonSerializer.Serialize(inputs, OrderJson.Default.IReadOnlyDictionaryStringString)) : null,
+            Inputs = line.Inputs is { Count: > 0 } inputs ? protection.Protect(parts[0].UnitIds[0], JsonSerializer.Serialize(inputs, OrderJson.Default.IReadOnlyDictionaryStringString)) : null,
             Metadata = line.Metadata,
         };
+    }
+
+    private DraftPart[] Parts(Sku sku, int quantity, CatalogueSnapshot snapshot)
+    {
+        var shares = sku.Kind == SkuKind.Bundle ? Shares(sku, snapshot) : [(sku, 1, sku.Price)];
+        var units = Array.ConvertAll(shares, share => new long[share.Each * quantity]);
+
+        // Bundle by bundle, so that a reader who sorts the units by id finds together what was sold together.
+        for (var i = 0; i < quantity; i++)
+        {
+            for (var j = 0; j < shares.Length; j++)
+            {
+                var each = shares[j].Each;
+                for (var k = 0; k < each; k++)
+                {
+                    units[j][(i * each) + k] = ids.Next();
+                }
+            }
+        }
+
+        return [.. shares.Zip(units, (share, unitIds) => new DraftPart(share.Sku, unitIds, share.Price, calendar.Today + share.Sku.MinRemainingDays))];
+    }
+
+    private static (Sku Sku, int Each, Money Price)[] Shares(Sku bundle, CatalogueSnapshot snapshot)
+    {
+        var components = bundle.Components.Select(component => (Sku: snapshot.FindSku(component.Sku)!, component.Quantity)).ToList();
+        var split = BundlePrice.Split(bundle.Price, components.ConvertAll(component => (component.Sku.Price, component.Quantity)));
+        return [.. split.Select(share => (components[share.Component].Sku, share.Quantity, share.Price))];
     }
 
     private byte[] Lookup(string text)

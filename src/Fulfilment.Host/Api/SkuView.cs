@@ -28,11 +28,12 @@ internal sealed record SkuView(
     RecipientMode RecipientMode,
     string? RecipientPattern,
     IReadOnlyList<SkuInputBody> Inputs,
+    IReadOnlyList<ComponentBody> Components,
     ShownStock? Stock,
     bool OnShelf,
     DateTimeOffset UpdatedAt)
 {
-    public static SkuView Of(Sku sku, IReadOnlyDictionary<long, long> available, Caller caller) => new(
+    public static SkuView Of(Sku sku, CatalogueSnapshot catalogue, IReadOnlyDictionary<long, long> available, Caller caller) => new(
         sku.Code,
         sku.Name,
         sku.Kind,
@@ -51,7 +52,8 @@ internal sealed record SkuView(
         sku.RecipientMode,
         sku.RecipientPattern,
         [.. sku.Inputs.Select(SkuInputBody.Of)],
-        ShownStock.Of(sku, available, caller.Storefront?.StockDisplay ?? StockDisplay.Exact),
+        [.. sku.Components.Select(ComponentBody.Of)],
+        ShownStock.Of(sku, catalogue, available, caller.Storefront?.StockDisplay ?? StockDisplay.Exact),
         sku.OnShelf,
         sku.UpdatedAt);
 }
@@ -62,8 +64,17 @@ internal readonly record struct ShownStock(long Available, StockDisplay Display)
 {
     private const int Low = 20;
 
-    public static ShownStock? Of(Sku sku, IReadOnlyDictionary<long, long> available, StockDisplay display) =>
-        sku.Routes.Any(route => route.Source == RouteSource.Pool) ? new ShownStock(available.GetValueOrDefault(sku.Id), display) : null;
+    public static ShownStock? Of(Sku sku, CatalogueSnapshot catalogue, IReadOnlyDictionary<long, long> available, StockDisplay display) =>
+        (sku.Kind == SkuKind.Bundle ? OfBundle(sku, catalogue, available) : OfPool(sku, available)) is { } count ? new ShownStock(count, display) : null;
+
+    private static long? OfPool(Sku sku, IReadOnlyDictionary<long, long> available) =>
+        sku.Routes.Any(route => route.Source == RouteSource.Pool) ? available.GetValueOrDefault(sku.Id) : null;
+
+    // So many bundles as the scarcest of those components suffices for that nothing but the pool can give.
+    private static long? OfBundle(Sku bundle, CatalogueSnapshot catalogue, IReadOnlyDictionary<long, long> available) => bundle.Components
+        .Select(component => (component.Quantity, Sku: catalogue.FindSku(component.Sku)!))
+        .Where(component => !SupplyRoutes.HasOtherThanPool(component.Sku))
+        .Min(component => OfPool(component.Sku, available) / component.Quantity);
 
     internal sealed class Converter : JsonConverter<ShownStock>
     {

@@ -31,7 +31,7 @@ internal static class SkusApi
         }
 
         var available = await stock.GetAsync(cancellation);
-        return TypedResults.Ok(ListAnswer<SkuView>.Of(found.Value, query, sku => sku.Id, sku => SkuView.Of(sku, available, caller)));
+        return TypedResults.Ok(ListAnswer<SkuView>.Of(found.Value, query, sku => sku.Id, sku => SkuView.Of(sku, catalogue.Current, available, caller)));
     }
 
     internal static Result<List<Sku>> Find(IReadOnlyList<Sku> skus, ListQuery query, string? updatedSince, HttpContext http)
@@ -53,7 +53,7 @@ internal static class SkusApi
 
     private static async Task<Results<Ok<SkuView>, ProblemResult>> GetAsync(string code, Caller caller, ICatalogue catalogue, IStockLevels stock, CancellationToken cancellation) =>
         catalogue.Current.FindSku(code) is { OnShelf: true } sku
-            ? TypedResults.Ok(SkuView.Of(sku, await stock.GetAsync(cancellation), caller))
+            ? TypedResults.Ok(SkuView.Of(sku, catalogue.Current, await stock.GetAsync(cancellation), caller))
             : new ProblemResult(new Refusal(RefusalCode.NotFound));
 }
 

@@ -38,6 +38,8 @@ internal static class AuditImage
         sku.OnShelf,
         sku.SyncedShelf,
         sku.Routes,
+        sku.Supply,
+        sku.Components,
     });
 
     public static string Of(Storefront storefront) => StorageJson.Write(new

@@ -10,7 +10,8 @@ internal sealed class SkuRow
         SELECT id, code, name, kind, brand, category, duration, description, instructions, redeem_url AS RedeemUrl, image_url AS ImageUrl,
                currency, price, face_value AS FaceValue, min_per_order AS MinPerOrder, max_per_order AS MaxPerOrder,
                recipient_mode AS RecipientMode, recipient_pattern AS RecipientPattern, inputs, min_remaining_days AS MinRemainingDays,
-               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, left_shelf_at AS LeftShelfAt, after_sales AS AfterSales, routes, updated_at AS UpdatedAt, synced_shelf AS SyncedShelf
+               hold_minutes AS HoldMinutes, on_shelf AS OnShelf, left_shelf_at AS LeftShelfAt, after_sales AS AfterSales, routes, supply, components,
+               updated_at AS UpdatedAt, synced_shelf AS SyncedShelf
         FROM skus
         """;
 
@@ -66,6 +67,10 @@ internal sealed class SkuRow
 
     public string Routes { get; init; } = "";
 
+    public string Supply { get; init; } = "";
+
+    public string Components { get; init; } = "";
+
     public long UpdatedAt { get; init; }
 
     public static SkuRow From(Sku sku) => new()
@@ -96,6 +101,8 @@ internal sealed class SkuRow
         SyncedShelf = (int)sku.SyncedShelf,
         AfterSales = StorageJson.Write(sku.AfterSales),
         Routes = StorageJson.Write(sku.Routes),
+        Supply = StorageJson.Write(sku.Supply),
+        Components = StorageJson.Write(sku.Components),
         UpdatedAt = sku.UpdatedAt.ToUnixTimeMilliseconds(),
     };
 
@@ -127,6 +134,8 @@ internal sealed class SkuRow
         SyncedShelf = (SyncedShelf)SyncedShelf,
         AfterSales = StorageJson.Read<AfterSalesPolicy>(AfterSales),
         Routes = StorageJson.Read<Route[]>(Routes),
+        Supply = StorageJson.Read<SupplyPolicy>(Supply),
+        Components = StorageJson.Read<BundleComponent[]>(Components),
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
     };
 }

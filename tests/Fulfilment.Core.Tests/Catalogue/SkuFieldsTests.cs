@@ -46,6 +46,10 @@ public sealed class SkuFieldsTests
         { "routes empty", "/routes" }, { "routes null entry", "/routes/0" }, { "routes twice", "/routes/1" }, { "routes 21", "/routes" },
         { "route without supplier", "/routes/0/supplier" }, { "route without supplierSku", "/routes/0/supplierSku" },
         { "route cost negative", "/routes/0/unitCost" }, { "pool with supplier", "/routes/0/supplier" }, { "manual with cost", "/routes/0/unitCost" },
+        { "wait negative", "/supply/waitMinutes" }, { "wait long", "/supply/waitMinutes" },
+        { "components of a card key", "/components" }, { "components empty", "/components" }, { "components null entry", "/components/0" },
+        { "components twice", "/components/1/sku" }, { "components 21", "/components" }, { "component code", "/components/0/sku" },
+        { "component quantity 0", "/components/0/quantity" }, { "components 101 units", "/components" }, { "bundle with routes", "/routes" },
     };
 
     [Theory]
@@ -95,6 +99,19 @@ public sealed class SkuFieldsTests
     }
 
     [Fact]
+    public void SupplyPolicy_ChangesFieldByField_AndNullIsTheDefault()
+    {
+        var fields = Minimal();
+        fields.Supply = new SupplyPolicyFields { Order = RouteOrder.Cost, WaitMinutes = 0 };
+        var sku = fields.Create(1, Now).Value;
+
+        Assert.Equal(new SupplyPolicy { Order = RouteOrder.Cost, WaitMinutes = 0 }, sku.Supply);
+        var changed = new SkuFields { Supply = new SupplyPolicyFields { AllowLoss = true } }.Change(sku, Now).Value;
+        Assert.Equal(new SupplyPolicy { Order = RouteOrder.Cost, WaitMinutes = 0, AllowLoss = true }, changed.Supply);
+        Assert.Equal(SupplyPolicy.Default, new SkuFields { Supply = new Optional<SupplyPolicyFields?>(null) }.Change(changed, Now).Value.Supply);
+    }
+
+    [Fact]
     public void TimeOfChange_NeverGoesBack_WhenTheClockDoes()
     {
         var sku = Minimal().Create(1, Now).Value;
@@ -118,6 +135,9 @@ public sealed class SkuFieldsTests
     }
 
     private static SkuFields Minimal() => new() { Code = "A", Name = "name", Currency = "CNY", Price = new Money(125_000) };
+
+    private static Optional<IReadOnlyList<BundleComponent>?> Components(int count) =>
+        new([.. Enumerable.Range(0, count).Select(i => new BundleComponent($"C{i}", 1))]);
 
     private static void Spoil(SkuFields fields, string what)
     {
@@ -147,6 +167,17 @@ public sealed class SkuFieldsTests
             case "price negative": fields.Price = new Money(-1); break;
             case "price huge": fields.Price = new Money(Money.Largest.TenThousandths + 1); break;
             case "faceValue huge": fields.FaceValue = new Money(long.MaxValue); break;
+            case "wait negative": fields.Supply = new SupplyPolicyFields { WaitMinutes = -1 }; break;
+            case "wait long": fields.Supply = new SupplyPolicyFields { WaitMinutes = 10_081 }; break;
+            case "components of a card key": fields.Components = Components(1); break;
+            case "components empty": (fields.Kind, fields.Components) = (SkuKind.Bundle, Components(0)); break;
+            case "components null entry": (fields.Kind, fields.Components) = (SkuKind.Bundle, new([null!])); break;
+            case "components twice": (fields.Kind, fields.Components) = (SkuKind.Bundle, new([new("A", 1), new("A", 2)])); break;
+            case "components 21": (fields.Kind, fields.Components) = (SkuKind.Bundle, Components(21)); break;
+            case "component code": (fields.Kind, fields.Components) = (SkuKind.Bundle, new([new("a/b", 1)])); break;
+            case "component quantity 0": (fields.Kind, fields.Components) = (SkuKind.Bundle, new([new("A", 0)])); break;
+            case "components 101 units": (fields.Kind, fields.Components) = (SkuKind.Bundle, new([new("A", 100), new("B", 1)])); break;
+            case "bundle with routes": (fields.Kind, fields.Routes) = (SkuKind.Bundle, new([new Route(RouteSource.Pool)])); break;
             case "min 0": fields.MinPerOrder = 0; break;
             case "max 5001": fields.MaxPerOrder = 5_001; break;
             case "min over max": fields.MinPerOrder = 101; break;

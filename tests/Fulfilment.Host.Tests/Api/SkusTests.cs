@@ -28,12 +28,38 @@ public sealed class SkusTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "brand", "category", "code", "currency", "description", "duration", "faceValue", "imageUrl", "inputs", "instructions", "kind", "maxPerOrder",
+                "brand", "category", "code", "components", "currency", "description", "duration", "faceValue", "imageUrl", "inputs", "instructions", "kind", "maxPerOrder",
                 "minPerOrder", "name", "onShelf", "price", "recipientMode", "recipientPattern", "redeemUrl", "stock", "updatedAt",
             ],
             sku.EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal));
         Assert.Equal(("12.50", "15.00", "cardKey", "optional"), (Text(sku, "price"), Text(sku, "faceValue"), Text(sku, "kind"), Text(sku, "recipientMode")));
         Assert.Equal(sku.GetRawText(), Assert.Single(await ListAsync("")).GetRawText());
+    }
+
+    [Fact]
+    public async Task Bundle_ShowsItsComponents_AndWhatTheScarcestOfThemSufficesFor()
+    {
+        await _host.SkuAsync("A");
+        await _host.SkuAsync("B");
+        await _host.CreateAsync("/v1/admin/skus", """{"code":"SUPPLIED","name":"S","currency":"CNY","price":"1.00","routes":[{"source":"pool"},{"source":"manual"}]}""");
+        await _host.CreateAsync("/v1/admin/skus", """
+            {"code":"PACK","name":"PACK","kind":"bundle","currency":"CNY","price":"20.00",
+             "components":[{"sku":"A","quantity":2},{"sku":"B"},{"sku":"SUPPLIED"}],"supply":{"approveManual":true}}
+            """);
+        using (var imported = await _host.ImportAsync("A", ["secret", "A-1", "A-2", "A-3", "A-4", "A-5"]))
+        using (var others = await _host.ImportAsync("B", ["secret", "B-1", "B-2", "B-3"]))
+        {
+            Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (imported.StatusCode, others.StatusCode));
+        }
+
+        var pack = await OkAsync("/v1/skus/PACK");
+
+        Assert.Equal("""[{"sku":"A","quantity":2},{"sku":"B","quantity":1},{"sku":"SUPPLIED","quantity":1}]""", pack.GetProperty("components").GetRawText());
+        Assert.Equal("low", Text(pack, "stock"));
+        using var exact = await _host.GetAsync("/v1/skus/PACK", TestHost.OperatorKey);
+        Assert.Equal(2, (await exact.JsonAsync()).GetProperty("stock").GetInt32());
+        using var shown = await _host.GetAsync("/v1/admin/skus/PACK", TestHost.OperatorKey);
+        Assert.Equal("""{"order":"priority","allowLoss":false,"waitMinutes":15,"approveManual":true}""", (await shown.JsonAsync()).GetProperty("supply").GetRawText());
     }
 
     [Fact]

@@ -34,16 +34,62 @@ public sealed class SkuStoreTests
             HoldMinutes = 60,
             OnShelf = false,
             Routes = new([new Route(RouteSource.Pool), new Route(RouteSource.Supplier, "acme", "V1", new Money(110_000)), new Route(RouteSource.Manual)]),
+            Supply = new SupplyPolicyFields { Order = RouteOrder.Cost, AllowLoss = true, WaitMinutes = 0, ApproveManual = true },
         };
 
         var created = (await fixture.CreateSku.RunAsync(fields, CatalogueFixture.Operator)).Value;
         var stored = fixture.Cache.Current.FindSku("A.b_c-1")!;
 
         // Lists compare by reference, and the time is stored to the millisecond.
-        Assert.Equal(created with { Inputs = [], Routes = [], UpdatedAt = default }, stored with { Inputs = [], Routes = [], UpdatedAt = default });
+        Assert.Equal(created with { Inputs = [], Routes = [], Components = [], UpdatedAt = default }, stored with { Inputs = [], Routes = [], Components = [], UpdatedAt = default });
         Assert.Equal(created.Inputs, stored.Inputs);
         Assert.Equal(created.Routes, stored.Routes);
         Assert.Equal(created.UpdatedAt.ToUnixTimeMilliseconds(), stored.UpdatedAt.ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public async Task Bundle_KeepsItsComponents()
+    {
+        using var fixture = await CatalogueFixture.CreateAsync();
+        await fixture.CreateSku.RunAsync(CatalogueFixture.Sku("A"), CatalogueFixture.Operator);
+        await fixture.CreateSku.RunAsync(CatalogueFixture.Sku("B"), CatalogueFixture.Operator);
+
+        Assert.Null((await fixture.CreateSku.RunAsync(Bundle("PACK", new("A", 2), new("B", 1)), CatalogueFixture.Operator)).Refusal);
+        Assert.Equal([new BundleComponent("A", 2), new BundleComponent("B", 1)], fixture.Cache.Current.FindSku("PACK")!.Components);
+
+        Assert.Null((await fixture.UpdateSku.RunAsync("PACK", new SkuFields { Components = new([new("B", 3)]) }, CatalogueFixture.Operator)).Refusal);
+        Assert.Equal([new BundleComponent("B", 3)], fixture.Cache.Current.FindSku("PACK")!.Components);
+        Assert.Contains("\"components\":[{\"sku\":\"B\",\"quantity\":3}]", (await fixture.AuditOfAsync("sku:PACK"))[0].After, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bundle_OfWhatCannotBeInOne_IsRefused()
+    {
+        using var fixture = await CatalogueFixture.CreateAsync();
+        await fixture.CreateSku.RunAsync(CatalogueFixture.Sku("A"), CatalogueFixture.Operator);
+        var dollars = CatalogueFixture.Sku("USD");
+        dollars.Currency = "USD";
+        await fixture.CreateSku.RunAsync(dollars, CatalogueFixture.Operator);
+        await fixture.CreateSku.RunAsync(Bundle("PACK", new BundleComponent("A", 1)), CatalogueFixture.Operator);
+
+        foreach (var unfit in (string[])["nothing", "USD", "PACK"])
+        {
+            var created = await fixture.CreateSku.RunAsync(Bundle("OTHER", new("A", 1), new(unfit, 1)), CatalogueFixture.Operator);
+            var changed = await fixture.UpdateSku.RunAsync("PACK", new SkuFields { Components = new([new("A", 1), new(unfit, 1)]) }, CatalogueFixture.Operator);
+
+            Assert.Equal((RefusalCode.InvalidRequest, "/components/1/sku"), (created.Refusal!.Code, created.Refusal.Param));
+            Assert.Equal((RefusalCode.InvalidRequest, "/components/1/sku"), (changed.Refusal!.Code, changed.Refusal.Param));
+        }
+
+        var moved = await fixture.UpdateSku.RunAsync("A", new SkuFields { Currency = "USD", Price = new Money(1) }, CatalogueFixture.Operator);
+        Assert.Equal((RefusalCode.InvalidRequest, "/currency"), (moved.Refusal!.Code, moved.Refusal.Param));
+    }
+
+    private static SkuFields Bundle(string code, params BundleComponent[] components)
+    {
+        var fields = CatalogueFixture.Sku(code);
+        (fields.Kind, fields.Components) = (SkuKind.Bundle, new(components));
+        return fields;
     }
 
     [Fact]

@@ -64,6 +64,10 @@ internal class SkuChanges
     public bool OnShelf { set => _fields.OnShelf = value; }
 
     public IReadOnlyList<RouteBody> Routes { get => []; set => _fields.Routes = new([.. value.Select(RouteBody.Read)]); }
+
+    public SupplyChanges? Supply { get => null; set => _fields.Supply = value?.Read(); }
+
+    public IReadOnlyList<ComponentBody> Components { get => []; set => _fields.Components = new([.. value.Select(ComponentBody.Read)]); }
 }
 
 /// <summary>A new SKU.</summary>
@@ -97,6 +101,30 @@ internal sealed record RouteBody(RouteSource Source, string? Supplier = null, st
     public static RouteBody Of(Route route) => new(route.Source, route.Supplier, route.SupplierSku, route.UnitCost);
 
     public static Route Read(RouteBody? body) => body is null ? null! : new(body.Source, body.Supplier, body.SupplierSku, body.UnitCost);
+}
+
+/// <summary>What a bundle consists of.</summary>
+internal sealed record ComponentBody(string Sku, int Quantity = 1)
+{
+    public static ComponentBody Of(BundleComponent component) => new(component.Sku, component.Quantity);
+
+    public static BundleComponent Read(ComponentBody? body) => body is null ? null! : new(body.Sku, body.Quantity);
+}
+
+/// <summary>A change of how a SKU's routes are chosen, read as <see cref="SkuChanges"/> is.</summary>
+internal sealed class SupplyChanges
+{
+    private readonly SupplyPolicyFields _fields = new();
+
+    public SupplyPolicyFields Read() => _fields;
+
+    public RouteOrder Order { set => _fields.Order = value; }
+
+    public bool AllowLoss { set => _fields.AllowLoss = value; }
+
+    public int WaitMinutes { set => _fields.WaitMinutes = value; }
+
+    public bool ApproveManual { set => _fields.ApproveManual = value; }
 }
 
 /// <summary>A change of a SKU's after-sales policy, read as <see cref="SkuChanges"/> is.</summary>
@@ -138,6 +166,8 @@ internal sealed record AdminSku(
     AfterSalesPolicy AfterSales,
     bool OnShelf,
     IReadOnlyList<RouteBody> Routes,
+    SupplyPolicy Supply,
+    IReadOnlyList<ComponentBody> Components,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
@@ -165,6 +195,8 @@ internal sealed record AdminSku(
         sku.AfterSales,
         sku.OnShelf,
         [.. sku.Routes.Select(RouteBody.Of)],
+        sku.Supply,
+        [.. sku.Components.Select(ComponentBody.Of)],
         IdGenerator.TimeOf(sku.Id),
         sku.UpdatedAt);
 }

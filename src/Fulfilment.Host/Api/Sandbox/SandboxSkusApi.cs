@@ -14,11 +14,11 @@ internal static class SandboxSkusApi
         var found = SkusApi.Find(SandboxSkus.Listed, query, updatedSince, http);
         return found.Refusal is { } refusal
             ? new ProblemResult(refusal)
-            : TypedResults.Ok(ListAnswer<SkuView>.Of(found.Value, query, sku => sku.Id, sku => SkuView.Of(sku, SandboxSkus.StockLevels, caller)));
+            : TypedResults.Ok(ListAnswer<SkuView>.Of(found.Value, query, sku => sku.Id, sku => SkuView.Of(sku, SandboxSkus.Sold, SandboxSkus.StockLevels, caller)));
     }
 
     public static Results<Ok<SkuView>, ProblemResult> GetAsync(string code, Caller caller) =>
         SandboxSkus.Listed.FirstOrDefault(sku => sku.Code == code) is { } sku
-            ? TypedResults.Ok(SkuView.Of(sku, SandboxSkus.StockLevels, caller))
+            ? TypedResults.Ok(SkuView.Of(sku, SandboxSkus.Sold, SandboxSkus.StockLevels, caller))
             : new ProblemResult(new Refusal(RefusalCode.NotFound));
 }
