@@ -64,6 +64,8 @@ CREATE TABLE stray_callbacks (
     reference   TEXT    NULL,
     body        BLOB    NOT NULL  -- encrypted for the row's id
 );
+-- Decides how many callbacks with one reference are kept.
+CREATE INDEX stray_callbacks_reference ON stray_callbacks (supplier_id, reference);
 
 -- What does not match between a supplier and us, and the code at stake, if any: quarantined.
 CREATE TABLE discrepancies (

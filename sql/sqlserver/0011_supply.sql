@@ -56,6 +56,8 @@ CREATE TABLE stray_callbacks (
     body        VARBINARY(MAX) NOT NULL,
     CONSTRAINT stray_callbacks_pk PRIMARY KEY CLUSTERED (id) WITH (DATA_COMPRESSION = ROW)
 );
+-- Decides how many callbacks with one reference are kept.
+CREATE INDEX stray_callbacks_reference ON stray_callbacks (supplier_id, reference);
 
 CREATE TABLE discrepancies (
     id          BIGINT NOT NULL,

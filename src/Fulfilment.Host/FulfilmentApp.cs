@@ -43,6 +43,7 @@ internal static class FulfilmentApp
         builder.Services.AddBackends(builder.Configuration, besideHost: false);
         builder.Services.AddApi(builder.Configuration);
         builder.Services.AddOrders(builder.Configuration);
+        builder.Services.AddFulfilment(builder.Configuration);
         builder.Services.AddPeople(builder.Configuration);
         builder.Services.AddCardKeyLife();
         builder.Services.AddProducts(builder.Configuration);
@@ -55,6 +56,7 @@ internal static class FulfilmentApp
         if (roles.Worker)
         {
             builder.Services.AddJobRunner();
+            builder.Services.AddFulfilmentWorker();
         }
 
         Telemetry.AddTo(builder.Services, builder.Configuration);

@@ -55,4 +55,19 @@ internal static class Settings
             ? number
             : throw new SetupException($"{setting} = \"{text}\" is not a number above zero. Leave it out for {normal}.");
     }
+
+    /// <summary>A number above zero, which may be a fraction, or <paramref name="normal"/> where nothing is set.</summary>
+    /// <exception cref="SetupException">It is something else.</exception>
+    public static double AboveZero(IConfiguration configuration, string setting, double normal)
+    {
+        var text = configuration[setting];
+        if (string.IsNullOrEmpty(text))
+        {
+            return normal;
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9
+            ? number
+            : throw new SetupException($"{setting} = \"{text}\" is not a number above zero. Leave it out for {normal}.");
+    }
 }

@@ -25,7 +25,7 @@ public sealed record Attempt(
     public static readonly StateTable<AttemptState> States = new(
         (AttemptState.Submitted, [AttemptState.Processing, AttemptState.Unknown, AttemptState.Issued, AttemptState.Rejected, AttemptState.NotSent, AttemptState.Unusable]),
         (AttemptState.Processing, [AttemptState.Unknown, AttemptState.Issued, AttemptState.Rejected, AttemptState.Unusable]),
-        (AttemptState.Unknown, [AttemptState.Processing, AttemptState.Issued, AttemptState.Rejected, AttemptState.Unusable]));
+        (AttemptState.Unknown, [AttemptState.Processing, AttemptState.Issued, AttemptState.Rejected, AttemptState.NotSent, AttemptState.Unusable]));
 
     /// <summary>The time in its id.</summary>
     public DateTimeOffset CreatedAt => IdGenerator.TimeOf(Id);

@@ -25,7 +25,8 @@ public sealed record OpenOrder(
 /// <param name="Price">What it is sold for.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="DueAtMs">When something looks at it again, in Unix milliseconds.</param>
-public sealed record FoundUnit(long OrderId, long Id, long LineId, long SkuId, Money Price, UnitState State, long? DueAtMs);
+/// <param name="CardKeyId">The key it has.</param>
+public sealed record FoundUnit(long OrderId, long Id, long LineId, long SkuId, Money Price, UnitState State, long? DueAtMs, long? CardKeyId = null);
 
 /// <summary>A unit that becomes terminal.</summary>
 /// <param name="Unit">As it was found.</param>

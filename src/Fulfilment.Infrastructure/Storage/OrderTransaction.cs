@@ -37,10 +37,10 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
 
     public async ValueTask<FoundUnit?> FindUnitAsync(long orderId, long unitId)
     {
-        var row = await Connection.QuerySingleOrDefaultAsync<UnitRow>(
+        var row = await Connection.QuerySingleOrDefaultAsync<FoundUnitRow>(
             """
             SELECT u.order_id AS OrderId, u.id AS Id, u.line_id AS LineId, coalesce(u.sku_id, l.sku_id) AS SkuId, coalesce(u.price, l.unit_price) AS Price,
-                   u.state AS State, u.due_at AS DueAt
+                   u.state AS State, u.due_at AS DueAt, u.card_key_id AS CardKeyId
             FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
             WHERE u.order_id = @orderId AND u.id = @unitId
             """,
@@ -170,25 +170,6 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
         public OpenOrder ToOrder() => new(
             Id, StorefrontId, new PaymentTerms((Settlement)Settlement, CreditLimit is { } limit ? new Money(limit) : null), (OrderStatus)Status, (int)Version, Currency,
             (int)OpenUnits, (int)LineCount, new Money(Held));
-    }
-
-    private sealed class UnitRow
-    {
-        public long OrderId { get; init; }
-
-        public long Id { get; init; }
-
-        public long LineId { get; init; }
-
-        public long SkuId { get; init; }
-
-        public long Price { get; init; }
-
-        public long State { get; init; }
-
-        public long? DueAt { get; init; }
-
-        public FoundUnit ToUnit() => new(OrderId, Id, LineId, SkuId, new Money(Price), (UnitState)State, DueAt);
     }
 
     private sealed class LineRow

@@ -62,6 +62,7 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
             new { ids, person.Hash }).ConfigureAwait(false);
         await EraseBuyersAsync(connection, ids).ConfigureAwait(false);
         await EraseReasonsAsync(connection, ids).ConfigureAwait(false);
+        await EraseAnswersAsync(connection, ids).ConfigureAwait(false);
         if (ids.Count > 0)
         {
             await AuditStore.AppendAsync(
@@ -169,8 +170,13 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
             $"UPDATE order_lines SET recipient = NULL, recipient_hash = NULL, inputs = NULL WHERE order_id IN @holding AND {LineHolds}", new { holding }).ConfigureAwait(false);
         await EraseBuyersAsync(connection, holding).ConfigureAwait(false);
         await EraseReasonsAsync(connection, holding).ConfigureAwait(false);
+        await EraseAnswersAsync(connection, ids).ConfigureAwait(false);
         return holding.Count;
     }
+
+    // What suppliers said about an order's units, as it came: it may repeat the recipient.
+    private static Task<int> EraseAnswersAsync(DbConnection connection, List<long> ids) => connection.ExecuteAsync(
+        "DELETE FROM supplier_answers WHERE attempt_id IN (SELECT a.id FROM units AS u JOIN attempts AS a ON a.unit_id = u.id WHERE u.order_id IN @ids)", new { ids });
 
     private static Task<int> EraseBuyersAsync(DbConnection connection, List<long> ids) => connection.ExecuteAsync(
         "UPDATE orders SET buyer = NULL, buyer_reference_hash = NULL WHERE id IN @ids AND (buyer IS NOT NULL OR buyer_reference_hash IS NOT NULL)", new { ids });

@@ -78,6 +78,8 @@ internal static class OrderBooks
             SELECT o.id FROM orders AS o
             WHERE (SELECT coalesce(sum(b.unit_cost), 0) FROM units AS u JOIN card_keys AS k ON k.id = u.card_key_id JOIN batches AS b ON b.id = k.batch_id
                    WHERE u.order_id = o.id AND u.state IN (@unitDelivered, @replaced, @refunded))
+                + (SELECT coalesce(sum(a.unit_cost), 0) FROM units AS u JOIN attempts AS a ON a.unit_id = u.id AND a.state = 20
+                   WHERE u.order_id = o.id AND u.card_key_id IS NULL AND u.state IN (@unitDelivered, @replaced, @refunded))
                <> (SELECT coalesce(sum(t.amount), 0) FROM transfers AS t WHERE t.order_id = o.id AND t.kind = @costOfSale)
             """),
         ("a batch whose inventory account is not the cost of what is left",

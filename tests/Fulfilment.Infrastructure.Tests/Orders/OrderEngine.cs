@@ -39,7 +39,7 @@ internal sealed class OrderEngine : IAsyncDisposable
         Time = options.Time;
         Ids = new IdGenerator(Time);
         Ids.Use(new NodeLease(7, 0, Time.GetUtcNow().AddYears(1).ToUnixTimeMilliseconds(), long.MaxValue));
-        var keys = KeyFile.LoadOrCreate(storage.Folder, out _);
+        var keys = Keys = KeyFile.LoadOrCreate(storage.Folder, out _);
         Codes = new CodeProtection(keys);
         (_people, _seal) = (new PersonalDataProtection(keys), new CustodySeal(keys));
         Chain = new CustodyChain(_seal);
@@ -117,6 +117,10 @@ internal sealed class OrderEngine : IAsyncDisposable
     public ICustodySeal Seal => _seal;
 
     public CatalogueSnapshot Catalogue => _catalogue.Current;
+
+    public ICatalogue CatalogueSource => _catalogue;
+
+    public KeyRing Keys { get; }
 
     public static async Task<OrderEngine> StartAsync(OrderEngineOptions? options = null) =>
         new(await TestDatabase.CreateAsync(), options ?? new OrderEngineOptions());

@@ -10,6 +10,17 @@ public sealed class SqliteFulfilmentStore(SqliteDatabase database) : IFulfilment
     private SqliteCardKeyClaims? _claims;
     private SqliteOrderEffects? _effects;
 
+    private readonly FulfilmentReader _reader = new(database);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PendingUnit>> FindPendingAsync(DateTimeOffset now, int limit, CancellationToken cancellation) => _reader.FindPendingAsync(now, limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SubmittedUnit>> FindSubmittedAsync(DateTimeOffset now, int limit, CancellationToken cancellation) => _reader.FindSubmittedAsync(now, limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> FindOrdersAsync(DateTimeOffset now, int limit, CancellationToken cancellation) => _reader.FindOrdersAsync(now, limit, cancellation);
+
     /// <inheritdoc/>
     public Task<T> RunAsync<T>(Func<IFulfilmentTransaction, ValueTask<T>> work) => database.RunAsync(connection => Run(connection, work), WritePriority.Prompt);
 
@@ -24,7 +35,7 @@ public sealed class SqliteFulfilmentStore(SqliteDatabase database) : IFulfilment
     {
         _claims ??= new SqliteCardKeyClaims(connection);
         _effects ??= new SqliteOrderEffects(connection);
-        var task = work(new FulfilmentTransaction(connection, _claims, _effects));
+        var task = work(new FulfilmentTransaction(connection, _claims, _effects, database.Dialect));
         return task.IsCompleted
             ? task.GetAwaiter().GetResult()
             : throw new InvalidOperationException("Fulfilment waited for something other than the database inside its transaction.");

@@ -1,0 +1,106 @@
+using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Suppliers;
+
+namespace Fulfilment.Core.Fulfilment;
+
+/// <summary>
+/// Finds the next route of a unit, in memory: the first that no definite rejection has used up. A supplier that is busy is waited for; one that is out of reach
+/// is passed by, but before a person is asked or the unit given up the SKU's patience has to be over.
+/// </summary>
+public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromSeconds(30), LongestWaitForBusy = TimeSpan.FromSeconds(5);
+
+    /// <summary>The next step. A slot in it is the caller's to dispose of.</summary>
+    /// <param name="pending">The unit.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="hasStock">Whether the stock holds a card key of the SKU.</param>
+    /// <param name="inverted">Told of routes that cost more than the unit was sold for.</param>
+    public NextStep Run(PendingUnit pending, DateTimeOffset now, Func<Sku, bool> hasStock, Action<Sku, Supplier> inverted)
+    {
+        ArgumentNullException.ThrowIfNull(pending);
+        ArgumentNullException.ThrowIfNull(hasStock);
+        ArgumentNullException.ThrowIfNull(inverted);
+        var snapshot = catalogue.Current;
+        var sku = snapshot.FindSku(pending.Unit.SkuId) ?? throw new InvalidOperationException($"SKU {pending.Unit.SkuId} is in an order and not in the catalogue.");
+        var waited = now - IdGenerator.TimeOf(pending.Unit.OrderId);
+        var (isOutOfReach, toPerson) = (false, false);
+        foreach (var route in SupplyRoutes.InOrder(sku))
+        {
+            if (route.Source == RouteSource.Pool && hasStock(sku))
+            {
+                return new NextStep.TakeFromPool(sku);
+            }
+
+            toPerson |= route.Source == RouteSource.Manual;
+            if (route.Source != RouteSource.Supplier || IsUsedUp(route, pending, snapshot))
+            {
+                continue;
+            }
+
+            switch (Ask(route, sku, pending, snapshot, now, inverted))
+            {
+                case NextStep.Submit submit:
+                    return submit;
+                case NextStep.Wait busy:
+                    return new NextStep.Wait(Later(busy.Until, now + Between(waited / 2, TimeSpan.Zero, LongestWaitForBusy)));
+                case null:
+                    isOutOfReach = true;
+                    break;
+            }
+        }
+
+        if (isOutOfReach && waited < TimeSpan.FromMinutes(sku.Supply.WaitMinutes))
+        {
+            return new NextStep.Wait(now + Between(waited / 4, ShortestWait, LongestWait));
+        }
+
+        return toPerson ? new NextStep.AskPerson() : new NextStep.GiveUp();
+    }
+
+    // Null: out of reach. A route that costs too much is as good as used up.
+    private NextStep? Ask(Route route, Sku sku, PendingUnit pending, CatalogueSnapshot snapshot, DateTimeOffset now, Action<Sku, Supplier> inverted)
+    {
+        if (snapshot.FindSupplier(route.Supplier!) is not { Active: true } supplier || IsResting(supplier, route, pending, now))
+        {
+            return null;
+        }
+
+        var agreed = supplier.FindSupply(sku.Code);
+        var (cost, currency) = (route.UnitCost ?? agreed?.UnitCost ?? Money.Zero, agreed?.Currency ?? pending.Currency);
+        if (!sku.Supply.AllowLoss && (currency != pending.Currency || cost > pending.Unit.Price))
+        {
+            inverted(sku, supplier);
+            return new NextStep.GiveUp();
+        }
+
+        return suppliers.Enter(supplier.Code) switch
+        {
+            SupplierEntry.Open open => new NextStep.Submit(supplier, route.SupplierSku!, cost, currency, open.Slot),
+            SupplierEntry.Busy busy => new NextStep.Wait(now + busy.RetryAfter),
+            _ => null,
+        };
+    }
+
+    private static bool IsUsedUp(Route route, PendingUnit pending, CatalogueSnapshot snapshot) => snapshot.FindSupplier(route.Supplier!) is { } supplier
+        && pending.Attempts.Any(attempt => attempt.State is AttemptState.Rejected or AttemptState.Unusable && IsOf(attempt, supplier, route));
+
+    // Nothing was asked for where nothing was sent, so the route is not used up; but a supplier that cannot be reached again and again is left alone for a while.
+    private static bool IsResting(Supplier supplier, Route route, PendingUnit pending, DateTimeOffset now)
+    {
+        var (count, last) = (0, 0L);
+        foreach (var attempt in pending.Attempts.Where(attempt => attempt.State == AttemptState.NotSent && IsOf(attempt, supplier, route)))
+        {
+            (count, last) = (count + 1, attempt.DecidedAtMs ?? 0);
+        }
+
+        return count > 0 && now < DateTimeOffset.FromUnixTimeMilliseconds(last) + Between(ShortestWait * (1 << Math.Min(count - 1, 5)), ShortestWait, LongestWait * 2);
+    }
+
+    private static bool IsOf(Attempt attempt, Supplier supplier, Route route) => attempt.SupplierId == supplier.Id && attempt.SupplierSku == route.SupplierSku;
+
+    private static TimeSpan Between(TimeSpan wanted, TimeSpan least, TimeSpan most) => wanted < least ? least : wanted > most ? most : wanted;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

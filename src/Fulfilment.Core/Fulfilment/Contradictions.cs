@@ -1,0 +1,136 @@
+using Fulfilment.Core.Alerts;
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Reconciliation;
+using Fulfilment.Core.Suppliers;
+
+namespace Fulfilment.Core.Fulfilment;
+
+/// <summary>
+/// Keeps what a supplier issued or said and what cannot be: it changes nothing by itself, but a person sees it, with the money that may be charged for it on an
+/// account of its own and the code in quarantine. The same once more changes nothing at all.
+/// </summary>
+public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock, IdGenerator ids)
+{
+    /// <summary>A supplier issued what had been decided otherwise.</summary>
+    internal async ValueTask<bool> LateSuccessAsync(OutcomeWork work, SupplierOutcome.Issued issued)
+    {
+        var reported = false;
+        var detail = $"issued ({Way(work.Source)}) after the attempt was {work.Attempt.State}";
+        foreach (var code in issued.Codes.Where(code => work.Attempt.State != AttemptState.Unusable || code.Code.Problem == CodeTextProblem.None))
+        {
+            reported |= await ReportAsync(work, DiscrepancyKind.LateSuccess, issued.Cost ?? work.Attempt.UnitCost, code.Code, detail).ConfigureAwait(false);
+        }
+
+        if (issued.Codes.Count == 0)
+        {
+            reported = await ReportAsync(work, DiscrepancyKind.LateSuccess, issued.Cost ?? work.Attempt.UnitCost, null, detail).ConfigureAwait(false);
+        }
+
+        return reported && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", detail).ConfigureAwait(false);
+    }
+
+    /// <summary>A supplier issued an attempt again: with the code that was delivered, which is a repeat, or with another one.</summary>
+    internal async ValueTask<bool> IssuedAgainAsync(OutcomeWork work, SupplierOutcome.Issued issued)
+    {
+        var reported = false;
+        foreach (var code in work.Unit.CardKeyId is null ? [] : issued.Codes)
+        {
+            var known = await KnownAsync(work, code.Code).ConfigureAwait(false);
+            if (known is null || known != work.Unit.CardKeyId)
+            {
+                reported |= await ExtraAsync(work, code, issued.Cost).ConfigureAwait(false);
+            }
+        }
+
+        return reported;
+    }
+
+    /// <summary>A supplier rejects what it had issued.</summary>
+    internal async ValueTask<bool> LateRejectionAsync(OutcomeWork work, string reason)
+    {
+        var detail = $"rejected ({Way(work.Source)}, {reason}) after it was issued";
+        return await ReportAsync(work, DiscrepancyKind.LateRejection, work.Attempt.UnitCost, null, detail).ConfigureAwait(false)
+            && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", detail).ConfigureAwait(false);
+    }
+
+    /// <summary>A code came beside the one that is delivered.</summary>
+    internal async ValueTask<bool> ExtraAsync(OutcomeWork work, IssuedCode code, Money? cost)
+    {
+        var isKnown = await KnownAsync(work, code.Code).ConfigureAwait(false) is not null;
+        var kind = isKnown ? DiscrepancyKind.DuplicateCode : DiscrepancyKind.ExtraCode;
+        return await ReportAsync(work, kind, cost ?? work.Attempt.UnitCost, code.Code, "another code than the one that was delivered").ConfigureAwait(false)
+            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", "issued more than one code for a unit").ConfigureAwait(false);
+    }
+
+    /// <summary>What came cannot be delivered.</summary>
+    internal async ValueTask<bool> UnusableAsync(OutcomeWork work, IssuedCode code, string? fault, Money? cost)
+    {
+        var (kind, detail) = fault is null
+            ? (DiscrepancyKind.DuplicateCode, "a code that is in our books already")
+            : (DiscrepancyKind.UnusableCode, $"no code that could be delivered: {fault}");
+        return await ReportAsync(work, kind, cost ?? work.Attempt.UnitCost, code.Code, detail).ConfigureAwait(false)
+            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", $"issued {detail}").ConfigureAwait(false);
+    }
+
+    /// <summary>The supplier charged something other than what was agreed.</summary>
+    internal async ValueTask CostDiffersAsync(OutcomeWork work, Money charged)
+    {
+        var difference = charged - work.Attempt.UnitCost;
+        await ReportAsync(
+            work, DiscrepancyKind.CostDiffers, difference < Money.Zero ? -difference : difference, null,
+            $"charged {charged} instead of {work.Attempt.UnitCost} {work.Attempt.Currency}").ConfigureAwait(false);
+    }
+
+    private async ValueTask<long?> KnownAsync(OutcomeWork work, CodeText code) =>
+        code.Problem == CodeTextProblem.None ? await work.Transaction.FindCodeAsync(stock.Fingerprint(code)).ConfigureAwait(false) : null;
+
+    private async ValueTask<bool> ReportAsync(OutcomeWork work, DiscrepancyKind kind, Money amount, CodeText? code, string detail)
+    {
+        var (id, fingerprint) = (ids.Next(), (byte[])[]);
+        byte[]? quarantined = null;
+        if (code is { Problem: CodeTextProblem.None } text)
+        {
+            fingerprint = stock.Fingerprint(text);
+            quarantined = await work.Transaction.FindCodeAsync(fingerprint).ConfigureAwait(false) is null ? codes.Protect(id, text) : null;
+        }
+
+        var attempt = work.Attempt;
+        var isNew = await work.Transaction.ReportAsync(
+            new Discrepancy(id, kind, DiscrepancyStatus.Open, attempt.SupplierId, attempt.Id, attempt.UnitId, amount, attempt.Currency, detail, quarantined),
+            fingerprint).ConfigureAwait(false);
+        if (isNew && amount > Money.Zero && IsCharged(kind))
+        {
+            work.Effects.Transfers.Add(new Transfer(
+                ids.Next(), TransferKind.Dispute, Account.Disputed(attempt.SupplierId), Account.SupplierPayable(attempt.SupplierId), amount, attempt.Currency, OrderId: null));
+        }
+
+        return isNew;
+    }
+
+    // What was delivered is owed and posted already, at the price that was charged.
+    private static bool IsCharged(DiscrepancyKind kind) => kind switch
+    {
+        DiscrepancyKind.LateSuccess or DiscrepancyKind.DuplicateCode or DiscrepancyKind.ExtraCode or DiscrepancyKind.UnusableCode => true,
+        DiscrepancyKind.LateRejection or DiscrepancyKind.CostDiffers => false,
+    };
+
+    private async ValueTask<bool> AlertAsync(OutcomeWork work, AlertKind kind, string key, string what)
+    {
+        await work.Transaction.RaiseAsync(
+            new NewAlert(
+                kind, AlertSeverity.Critical, $"supplier:{work.Supplier.Code}", key,
+                $"{work.Supplier.Code} {what}: attempt {PublicId.Format(PublicId.Attempt, work.Attempt.Id)} of unit {PublicId.Format(PublicId.Unit, work.Unit.Id)}."),
+            ids.Next(), work.Now).ConfigureAwait(false);
+        return true;
+    }
+
+    private static string Way(AnswerSource source) => source switch
+    {
+        AnswerSource.Submission => "answer to the submission",
+        AnswerSource.Query => "query",
+        AnswerSource.Callback => "callback",
+        AnswerSource.Operator => "operator",
+    };
+}

@@ -1,0 +1,71 @@
+using Fulfilment.Core.Orders;
+using Fulfilment.Core.Suppliers;
+
+namespace Fulfilment.Core.Fulfilment;
+
+/// <summary>What the recording of one outcome works on, inside its transaction.</summary>
+/// <param name="Transaction">The caller's.</param>
+/// <param name="Attempt">As it was found.</param>
+/// <param name="Unit">As it was found.</param>
+/// <param name="Supplier">As the catalogue has it.</param>
+/// <param name="Source">On which way the outcome came.</param>
+/// <param name="Times">When to ask again.</param>
+/// <param name="Now">Now.</param>
+/// <param name="Effects">What it does elsewhere.</param>
+internal sealed record OutcomeWork(
+    IFulfilmentTransaction Transaction, Attempt Attempt, FoundUnit Unit, Supplier Supplier, AnswerSource Source, SupplierTimes Times, DateTimeOffset Now, OrderEffects Effects)
+{
+    public long NowMs { get; } = Now.ToUnixTimeMilliseconds();
+
+    /// <summary>Moves the attempt on; guarded by the state it was found in.</summary>
+    public ValueTask ChangeAttemptAsync(AttemptState to, string? reason = null, string? receipt = null, Money? cost = null)
+    {
+        if (to != Attempt.State)
+        {
+            Attempt.States.Require(Attempt.State, to);
+        }
+
+        return Transaction.ChangeAttemptAsync(Attempt, Attempt with
+        {
+            State = to,
+            Reason = Short(reason) ?? Attempt.Reason,
+            Receipt = Short(receipt) ?? Attempt.Receipt,
+            UnitCost = cost ?? Attempt.UnitCost,
+            DecidedAtMs = to < AttemptState.Issued ? null : NowMs,
+        });
+    }
+
+    /// <summary>Moves the unit on, to be looked at again at that time. It was read in this transaction, so the guard can only fail in a broken record.</summary>
+    public async ValueTask MoveUnitAsync(UnitState to, DateTimeOffset due)
+    {
+        if (!await Transaction.MoveUnitAsync(Unit, to, due.ToUnixTimeMilliseconds()).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException($"Unit {Unit.Id} is not as it was read.");
+        }
+    }
+
+    /// <summary>The supplier is at it: it is asked again at that time.</summary>
+    public async ValueTask<Recorded> WaitAsync(string? receipt, DateTimeOffset? due = null)
+    {
+        await ChangeAttemptAsync(AttemptState.Processing, receipt: receipt).ConfigureAwait(false);
+        await MoveUnitAsync(UnitState.Processing, due ?? Times.Next(Attempt, Now)).ConfigureAwait(false);
+        return Came(AttemptState.Processing, UnitState.Processing);
+    }
+
+    /// <summary>What the recording came to.</summary>
+    public Recorded Came(AttemptState attempt, UnitState unit) => new(attempt, unit, Unit.OrderId, OrderClosed: false, Contradiction: false);
+
+    /// <summary>Nothing was changed.</summary>
+    public Recorded Unchanged() => Came(Attempt.State, Unit.State);
+
+    // What suppliers call their reasons and numbers is of any length.
+    private static string? Short(string? text) => text is { Length: > 200 } ? text[..200] : text;
+}
+
+/// <summary>What the recording of an outcome came to.</summary>
+/// <param name="Attempt">Where the attempt stands.</param>
+/// <param name="Unit">Where the unit stands.</param>
+/// <param name="OrderId">Whose it is.</param>
+/// <param name="OrderClosed">Whether nothing of the order is open any more because of this.</param>
+/// <param name="Contradiction">Whether the outcome contradicts what was decided, and changed nothing for that.</param>
+public sealed record Recorded(AttemptState Attempt, UnitState Unit, long OrderId, bool OrderClosed, bool Contradiction);

@@ -1,0 +1,74 @@
+using Fulfilment.Core.Alerts;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Orders;
+
+namespace Fulfilment.Core.Fulfilment;
+
+/// <summary>
+/// Looks now and then at every order that still has open units: counts them once more, closes an order that has none, and tells of units that nothing has looked
+/// at when it should have. The workers need none of it; it is there so that no fault leaves an order behind unseen.
+/// </summary>
+public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, OrderEnds ends, IdGenerator ids, FulfilmentOptions options, TimeProvider time)
+{
+    private const int AtOnce = 100;
+
+    /// <summary>Looks at the orders that are due; tells how many.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var count = 0;
+        while (await store.FindOrdersAsync(time.GetUtcNow(), AtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
+        {
+            foreach (var orderId in due)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!OrderStates.IsOpen(await LookAsync(orderId).ConfigureAwait(false)))
+                {
+                    ends.Raise(orderId);
+                }
+
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private Task<OrderStatus> LookAsync(long orderId) => store.RunAsync(async transaction =>
+    {
+        var now = time.GetUtcNow();
+        var order = await transaction.ReadOrderAsync(orderId).ConfigureAwait(false);
+        if (order.Status != OrderStatus.Processing)
+        {
+            return order.Status;
+        }
+
+        var effects = new OrderEffects();
+        var status = await close.RunAsync(transaction, orderId, [], now.ToUnixTimeMilliseconds(), effects).ConfigureAwait(false);
+        if (effects.Outbox.Count > 0)
+        {
+            await transaction.WriteAsync(effects).ConfigureAwait(false);
+        }
+
+        if (OrderStates.IsOpen(status))
+        {
+            await transaction.DeferOrderAsync(orderId, (now + options.SweepAfter).ToUnixTimeMilliseconds()).ConfigureAwait(false);
+            await WarnAsync(transaction, order, now).ConfigureAwait(false);
+        }
+
+        return status;
+    });
+
+    private async ValueTask WarnAsync(IFulfilmentTransaction transaction, OpenOrder order, DateTimeOffset now)
+    {
+        var late = await transaction.CountOverdueAsync(order.Id, (now - options.SweepAfter).ToUnixTimeMilliseconds()).ConfigureAwait(false);
+        if (late > 0)
+        {
+            var id = PublicId.Format(PublicId.Order, order.Id);
+            await transaction.RaiseAsync(
+                new NewAlert(
+                    AlertKind.StuckUnit, AlertSeverity.Critical, $"order:{id}", $"stuck:{order.Id}",
+                    $"{late} open units of order {id} have not been looked at for {options.SweepAfter.TotalMinutes:0} minutes after they were due."),
+                ids.Next(), now).ConfigureAwait(false);
+        }
+    }
+}
