@@ -16,5 +16,12 @@ public sealed class DeclarativeAdapter(IRandomBytes random) : ISupplierAdapter
     public IReadOnlyList<string> Check(JsonElement settings) => new DeclarativeSettings(settings).Mistakes;
 
     /// <inheritdoc/>
+    public SupplierLimits LimitsOf(JsonElement settings)
+    {
+        var (limits, usual) = (new DeclarativeSettings(settings).Definition?.Limits, new SupplierLimits());
+        return usual with { Concurrency = limits?.Concurrency ?? usual.Concurrency, PerSecond = limits?.PerSecond ?? usual.PerSecond };
+    }
+
+    /// <inheritdoc/>
     public ISupplier Create(JsonElement settings, SupplierHttp http, TimeProvider time) => new DeclarativeSupplier(new DeclarativeSettings(settings), http, time, random);
 }

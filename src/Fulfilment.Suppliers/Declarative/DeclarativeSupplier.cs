@@ -13,7 +13,7 @@ using Fulfilment.Suppliers.Http;
 namespace Fulfilment.Suppliers.Declarative;
 
 /// <summary>A supplier as its definition describes it.</summary>
-internal sealed partial class DeclarativeSupplier : ISupplier
+internal sealed partial class DeclarativeSupplier : ISupplier, IFaultReasons
 {
     private readonly SupplierDefinition _definition;
     private readonly DeclarativeSettings _settings;
@@ -34,6 +34,7 @@ internal sealed partial class DeclarativeSupplier : ISupplier
         _catalogue = new CatalogueCalls(_definition, Write, http);
         _callbacks = _definition.Callback is { } callback ? new CallbackParser(callback, ReadingOf(callback.Answer), new SecretValues(settings.Secrets)) : null;
         HarmlessFields = FieldsOf(_definition).ToFrozenSet(StringComparer.Ordinal);
+        FaultReasons = OrderReading.FaultReasons(_definition.Submit.Answer).ToFrozenSet(StringComparer.Ordinal);
     }
 
     public SupplierTiming Timing => _definition.Timing;
@@ -41,6 +42,8 @@ internal sealed partial class DeclarativeSupplier : ISupplier
     public bool CanQuery => _definition.Query is not null;
 
     public IReadOnlySet<string> HarmlessFields { get; }
+
+    public IReadOnlySet<string> FaultReasons { get; }
 
     public async Task<SupplierAnswer> IssueAsync(SupplierRequest request, SendPermit permit, CancellationToken cancellation)
     {

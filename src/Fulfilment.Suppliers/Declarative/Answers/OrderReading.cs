@@ -77,6 +77,10 @@ internal sealed class OrderReading(OrderAnswer answer, CardCipher? cipher, TimeZ
         _ => null,
     };
 
+    /// <summary>The reasons of rejections that have nothing to do with the order.</summary>
+    public static IEnumerable<string> FaultReasons(OrderAnswer answer) =>
+        new[] { ("code", answer.Code), ("status", answer.Status) }.SelectMany(map => (map.Item2?.Values ?? []).Where(value => value.AffectsAll).Select(value => Listed(map.Item1, value)));
+
     private static string Listed(string kind, MeaningOfValue value) => $"{kind}_{(value.Json.StartsWith('"') ? JsonSerializer.Deserialize<string>(value.Json) : value.Json)}";
 
     // It is stored and logged, so nothing may be in it that could be a recipient or a code: the path may point at the wrong field.

@@ -84,7 +84,8 @@ public sealed record ValueMap(JsonPath Path, IReadOnlyList<MeaningOfValue> Value
 /// <param name="Json">As JSON: <c>0</c> and <c>"0"</c> are not the same.</param>
 /// <param name="Means">The outcome.</param>
 /// <param name="Text">What the supplier's document says of it.</param>
-public sealed record MeaningOfValue(string Json, Meaning Means, string? Text);
+/// <param name="AffectsAll">Of a rejection: it has nothing to do with the order, and the next one would be refused as well (balance, key).</param>
+public sealed record MeaningOfValue(string Json, Meaning Means, string? Text, bool AffectsAll = false);
 
 /// <summary>What a value means.</summary>
 public enum Meaning

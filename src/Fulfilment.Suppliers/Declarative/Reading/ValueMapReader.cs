@@ -86,7 +86,7 @@ internal sealed partial class ValueMapReader(Mistakes mistakes)
         var value = fields.Required("is", "Write the value as it stands in the answer: \"is\": 0, or \"is\": \"0\" if it is a text there.");
         fields.Required("means", $"Write what it means: {NearMiss.List([.. meanings.Keys])}.");
         var means = fields.Choice("means", meanings);
-        var text = fields.Text("text");
+        var (text, affectsAll) = (fields.Text("text"), fields.Flag("affectsAll"));
         fields.Close();
         if (value is null || means is null)
         {
@@ -109,8 +109,12 @@ internal sealed partial class ValueMapReader(Mistakes mistakes)
         {
             CheckRejected(item, value, text);
         }
+        else if (affectsAll)
+        {
+            mistakes.Add(fields.Optional("affectsAll")!, "Only a rejection can affect all orders.", "Take it out here.");
+        }
 
-        return new MeaningOfValue(value.Kind == JsonValueKind.String ? JsonSerializer.Serialize(value.Text) : value.Text, means.Value, text);
+        return new MeaningOfValue(value.Kind == JsonValueKind.String ? JsonSerializer.Serialize(value.Text) : value.Text, means.Value, text, affectsAll);
     }
 
     // A rejection sends the order to the next supplier at once: taken wrongly, the customer is served twice and you pay twice.
