@@ -92,6 +92,7 @@ internal static class FulfilmentApp
         app.MapSkus();
         app.MapAdmin();
         app.MapInventory();
+        app.MapCallbacks();
         app.MapOpenApiDocument();
     }
 

@@ -1,4 +1,5 @@
 using Fulfilment.Core.Suppliers;
+using Fulfilment.Host.Api;
 using Fulfilment.Suppliers;
 using Fulfilment.Suppliers.Declarative;
 using Fulfilment.Suppliers.OwnContract;
@@ -14,6 +15,7 @@ internal static class SuppliersSetup
         services.AddSingleton<SupplierAdapters>().AddSingleton<ISupplierAdapters>(provider => provider.GetRequiredService<SupplierAdapters>());
         services.AddSingleton<SupplierSettings>().AddSingleton<PauseSupplier>();
         services.AddSingleton<SupplierDirectory>().AddSingleton<ISuppliers>(provider => provider.GetRequiredService<SupplierDirectory>());
+        services.AddSingleton<CallbackRates>();
         return services;
     }
 }

@@ -73,6 +73,10 @@ internal static class OpenApiShapes
             operation.Description = required.Scopes is Scopes.None ? operation.Description : $"{operation.Description} Needs scope {string.Join(", ", KeyTexts.Of(required.Scopes))}.".Trim();
             DescribeRefusals(operation, RefusalsOf(context.Description.RelativePath, metadata), context.Document);
         }
+        else if (metadata.OfType<PossibleRefusals>().LastOrDefault() is { } possible)
+        {
+            DescribeRefusals(operation, possible.Codes, context.Document);
+        }
     }
 
     public static Task DescribeTypeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
