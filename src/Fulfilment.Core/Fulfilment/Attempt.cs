@@ -21,6 +21,9 @@ public sealed record Attempt(
     long Id, long OrderId, long UnitId, long SupplierId, string SupplierSku, AttemptState State, Money UnitCost, string Currency, long SendBeforeMs,
     long? QueriedAtMs = null, int Queries = 0, string? Receipt = null, string? Reason = null, long? DecidedAtMs = null)
 {
+    /// <summary>The reason of an attempt that the supplier has never received: it is rejected, and its route may be tried again.</summary>
+    public const string NoSuchOrder = "no_such_order";
+
     /// <summary>The transitions of attempts.</summary>
     public static readonly StateTable<AttemptState> States = new(
         (AttemptState.Submitted, [AttemptState.Processing, AttemptState.Unknown, AttemptState.Issued, AttemptState.Rejected, AttemptState.NotSent, AttemptState.Unusable]),

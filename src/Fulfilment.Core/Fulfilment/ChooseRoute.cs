@@ -25,7 +25,8 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
         var snapshot = catalogue.Current;
         var sku = snapshot.FindSku(pending.Unit.SkuId) ?? throw new InvalidOperationException($"SKU {pending.Unit.SkuId} is in an order and not in the catalogue.");
         var waited = now - IdGenerator.TimeOf(pending.Unit.OrderId);
-        var (isOutOfReach, toPerson) = (false, false);
+        var isPatient = waited < TimeSpan.FromMinutes(sku.Supply.WaitMinutes);
+        var (isOutOfReach, toPerson, rested) = (false, false, (DateTimeOffset?)null);
         foreach (var route in SupplyRoutes.InOrder(sku))
         {
             if (route.Source == RouteSource.Pool && hasStock(sku))
@@ -34,8 +35,20 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
             }
 
             toPerson |= route.Source == RouteSource.Manual;
-            if (route.Source != RouteSource.Supplier || IsUsedUp(route, pending, snapshot))
+            if (route.Source != RouteSource.Supplier)
             {
+                continue;
+            }
+
+            var tried = TriedRoute.Of(route, pending.Attempts, snapshot);
+            if (tried.IsUsedUp(isPatient))
+            {
+                continue;
+            }
+
+            if (tried.RestsUntil is { } until && until > now)
+            {
+                rested = rested is { } earlier && earlier < until ? earlier : until;
                 continue;
             }
 
@@ -51,7 +64,12 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
             }
         }
 
-        if (isOutOfReach && waited < TimeSpan.FromMinutes(sku.Supply.WaitMinutes))
+        if (rested is { } over)
+        {
+            return new NextStep.Wait(over);
+        }
+
+        if (isOutOfReach && isPatient)
         {
             return new NextStep.Wait(now + Between(waited / 4, ShortestWait, LongestWait));
         }
@@ -62,7 +80,7 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
     // Null: out of reach. A route that costs too much is as good as used up.
     private NextStep? Ask(Route route, Sku sku, PendingUnit pending, CatalogueSnapshot snapshot, DateTimeOffset now, Action<Sku, Supplier> inverted)
     {
-        if (snapshot.FindSupplier(route.Supplier!) is not { Active: true } supplier || IsResting(supplier, route, pending, now))
+        if (snapshot.FindSupplier(route.Supplier!) is not { Active: true } supplier)
         {
             return null;
         }
@@ -82,23 +100,6 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
             _ => null,
         };
     }
-
-    private static bool IsUsedUp(Route route, PendingUnit pending, CatalogueSnapshot snapshot) => snapshot.FindSupplier(route.Supplier!) is { } supplier
-        && pending.Attempts.Any(attempt => attempt.State is AttemptState.Rejected or AttemptState.Unusable && IsOf(attempt, supplier, route));
-
-    // Nothing was asked for where nothing was sent, so the route is not used up; but a supplier that cannot be reached again and again is left alone for a while.
-    private static bool IsResting(Supplier supplier, Route route, PendingUnit pending, DateTimeOffset now)
-    {
-        var (count, last) = (0, 0L);
-        foreach (var attempt in pending.Attempts.Where(attempt => attempt.State == AttemptState.NotSent && IsOf(attempt, supplier, route)))
-        {
-            (count, last) = (count + 1, attempt.DecidedAtMs ?? 0);
-        }
-
-        return count > 0 && now < DateTimeOffset.FromUnixTimeMilliseconds(last) + Between(ShortestWait * (1 << Math.Min(count - 1, 5)), ShortestWait, LongestWait * 2);
-    }
-
-    private static bool IsOf(Attempt attempt, Supplier supplier, Route route) => attempt.SupplierId == supplier.Id && attempt.SupplierSku == route.SupplierSku;
 
     private static TimeSpan Between(TimeSpan wanted, TimeSpan least, TimeSpan most) => wanted < least ? least : wanted > most ? most : wanted;
 

@@ -115,12 +115,12 @@ public sealed class RecordOutcome(
     {
         // Our own word, from whoever held the permit: it stands also where somebody has asked meanwhile, and learned nothing.
         SupplierAnswer.NotSent notSent when work.Attempt.State != AttemptState.Processing => await EndAsync(work, AttemptState.NotSent, notSent.Reason).ConfigureAwait(false),
-        SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.Now) => await EndAsync(work, AttemptState.Rejected, "not_found").ConfigureAwait(false),
+        SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.Now) => await EndAsync(work, AttemptState.Rejected, Attempt.NoSuchOrder).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Issued issued } => await deliver.RunAsync(work, issued).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => await EndAsync(work, AttemptState.Rejected, rejected.Reason).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Processing processing } => await work.WaitAsync(processing.Receipt).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Unknown unknown } => await DoubtAsync(work, unknown.Reason).ConfigureAwait(false),
-        SupplierAnswer.NotFound => await DoubtAsync(work, "not_found").ConfigureAwait(false),
+        SupplierAnswer.NotFound => await DoubtAsync(work, Attempt.NoSuchOrder).ConfigureAwait(false),
         _ => work.Unchanged(),
     };
 

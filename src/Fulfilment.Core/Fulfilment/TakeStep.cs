@@ -12,17 +12,13 @@ public sealed class TakeStep(
 {
     internal async Task RunAsync(IReadOnlyList<UnitPlan> plans)
     {
-        var closed = await store.RunAsync(async transaction =>
+        // The transaction may run again: what it came to leaves it as its result alone.
+        var taken = await store.RunAsync(async transaction =>
         {
-            var (effects, ended) = (new OrderEffects(), new HashSet<long>());
-            var now = time.GetUtcNow();
+            var (effects, now, result) = (new OrderEffects(), time.GetUtcNow(), new TakenSteps([], [], []));
             foreach (var plan in plans)
             {
-                (plan.Begun, plan.FoundNoKey) = (null, false);
-                if (await TakeAsync(transaction, plan, effects, now).ConfigureAwait(false) is { } status && !OrderStates.IsOpen(status))
-                {
-                    ended.Add(plan.Unit.OrderId);
-                }
+                await TakeAsync(transaction, plan, effects, now, result).ConfigureAwait(false);
             }
 
             if (effects.Custody.Count > 0)
@@ -35,61 +31,73 @@ public sealed class TakeStep(
                 await transaction.WriteAsync(effects).ConfigureAwait(false);
             }
 
-            return ended;
+            return result;
         }).ConfigureAwait(false);
-        foreach (var orderId in closed)
+        foreach (var plan in plans)
+        {
+            (plan.Begun, plan.FoundNoKey) = (taken.Begun.Contains(plan) ? plan.Submission : null, taken.FoundNoKey.Contains(plan));
+        }
+
+        foreach (var orderId in taken.Closed)
         {
             ends.Raise(orderId);
         }
     }
 
-    // What the order is where the unit has ended.
-    private async ValueTask<OrderStatus?> TakeAsync(IFulfilmentTransaction transaction, UnitPlan plan, OrderEffects effects, DateTimeOffset now)
+    private async ValueTask TakeAsync(IFulfilmentTransaction transaction, UnitPlan plan, OrderEffects effects, DateTimeOffset now, TakenSteps taken)
     {
         switch (plan.Step)
         {
             case NextStep.Submit:
                 var submission = plan.Submission!;
-                var begun = await transaction.BeginAsync(plan.Unit, submission.Attempt, submission.Due.ToUnixTimeMilliseconds()).ConfigureAwait(false);
-                plan.Begun = begun ? submission : null;
-                return null;
+                if (await transaction.BeginAsync(plan.Unit, submission.Attempt, submission.Due.ToUnixTimeMilliseconds()).ConfigureAwait(false))
+                {
+                    taken.Begun.Add(plan);
+                }
+
+                return;
             case NextStep.AskPerson:
                 await transaction.MoveUnitAsync(plan.Unit, UnitState.Manual, (now + options.SweepAfter).ToUnixTimeMilliseconds()).ConfigureAwait(false);
-                return null;
+                return;
             case NextStep.Wait wait:
                 await transaction.MoveUnitAsync(plan.Unit, UnitState.Pending, wait.Until.ToUnixTimeMilliseconds()).ConfigureAwait(false);
-                return null;
+                return;
         }
 
         // Several statements: whether it is still ours is asked first, and stays so until the transaction ends.
         var found = await transaction.FindUnitAsync(plan.Unit.OrderId, plan.Unit.Id).ConfigureAwait(false);
         if (found is null || found.State != UnitState.Pending || found.DueAtMs != plan.Unit.DueAtMs)
         {
-            return null;
+            return;
         }
 
-        return plan.Step is NextStep.TakeFromPool pool
-            ? await DeliverFromPoolAsync(transaction, plan, found, pool.Sku, effects, now).ConfigureAwait(false)
-            : await EndAsync(transaction, new UnitEnd(found, UnitState.Failed) { Failure = UnitFailure.RoutesExhausted }, effects, now).ConfigureAwait(false);
+        var end = plan.Step is NextStep.TakeFromPool pool
+            ? await TakeKeyAsync(transaction, found, pool.Sku, effects, now).ConfigureAwait(false)
+            : new UnitEnd(found, UnitState.Failed) { Failure = UnitFailure.RoutesExhausted };
+        if (end is null)
+        {
+            // It stays due, and the next look goes on behind the pool.
+            taken.FoundNoKey.Add(plan);
+        }
+        else if (!OrderStates.IsOpen(await close.RunAsync(transaction, found.OrderId, [end], now.ToUnixTimeMilliseconds(), effects).ConfigureAwait(false)))
+        {
+            taken.Closed.Add(found.OrderId);
+        }
     }
 
-    private async ValueTask<OrderStatus?> DeliverFromPoolAsync(
-        IFulfilmentTransaction transaction, UnitPlan plan, FoundUnit unit, Sku sku, OrderEffects effects, DateTimeOffset now)
+    private async ValueTask<UnitEnd?> TakeKeyAsync(IFulfilmentTransaction transaction, FoundUnit unit, Sku sku, OrderEffects effects, DateTimeOffset now)
     {
         var claim = new PartClaim(new DraftPart(sku, [unit.Id], unit.Price, calendar.DayOf(now) + sku.MinRemainingDays));
         if (!await transaction.ClaimAsync([claim]).ConfigureAwait(false))
         {
-            // It stays due, and the next look goes on behind the pool.
-            plan.FoundNoKey = true;
             return null;
         }
 
         var key = claim.Keys[0];
         effects.Move(custody, key, CardKeyState.Available, CardKeyState.Delivered, now.ToUnixTimeMilliseconds(), unit.Id);
         effects.PostCost(ids, unit.OrderId, sku.Id, claim.Keys);
-        return await EndAsync(transaction, new UnitEnd(unit, UnitState.Delivered) { CardKeyId = key.Origin.CardKeyId }, effects, now).ConfigureAwait(false);
+        return new UnitEnd(unit, UnitState.Delivered) { CardKeyId = key.Origin.CardKeyId };
     }
 
-    private async ValueTask<OrderStatus?> EndAsync(IFulfilmentTransaction transaction, UnitEnd end, OrderEffects effects, DateTimeOffset now) =>
-        await close.RunAsync(transaction, end.Unit.OrderId, [end], now.ToUnixTimeMilliseconds(), effects).ConfigureAwait(false);
+    private sealed record TakenSteps(HashSet<UnitPlan> Begun, HashSet<UnitPlan> FoundNoKey, HashSet<long> Closed);
 }

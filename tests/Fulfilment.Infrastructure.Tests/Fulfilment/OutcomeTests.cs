@@ -169,7 +169,7 @@ public sealed class OutcomeTests
         // Send window and total time-out of 10 s each, and 10 minutes of grace.
         Assert.True(shop.Engine.Time.GetUtcNow() - began >= TimeSpan.FromSeconds(620));
         Assert.Equal([AttemptState.Rejected, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
-        Assert.Equal("not_found", (await shop.AttemptsAsync())[0].Reason);
+        Assert.Equal(Attempt.NoSuchOrder, (await shop.AttemptsAsync())[0].Reason);
         Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
         await shop.AssertSoundAsync();
     }
