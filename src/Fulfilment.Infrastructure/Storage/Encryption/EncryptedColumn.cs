@@ -12,7 +12,8 @@ namespace Fulfilment.Infrastructure.Storage.Encryption;
 /// <param name="Domain">What its values are of.</param>
 /// <param name="Rows">Those after <c>@row</c>, <c>@line</c>, in order: row, line, owner and value (null: nothing is stored).</param>
 /// <param name="Update">Puts <c>@renewed</c> in the place of <c>@value</c> and of nothing else: somebody may have wiped or changed it since it was read.</param>
-internal sealed record EncryptedColumn(int Part, string Name, Domain Domain, string Rows, string Update)
+/// <param name="InCatalogue">Whether every process has its values in its snapshot of the catalogue, where they would go on naming a key that is retired.</param>
+internal sealed record EncryptedColumn(int Part, string Name, Domain Domain, string Rows, string Update, bool InCatalogue = false)
 {
     public static IReadOnlyList<EncryptedColumn> All { get; } =
     [
@@ -46,7 +47,8 @@ internal sealed record EncryptedColumn(int Part, string Name, Domain Domain, str
             "UPDATE sandbox_lines SET recipient = @renewed WHERE order_id = @row AND id = @line AND recipient = @value"),
         new(6, "suppliers.settings", Domain.Supplier,
             "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, settings AS Value FROM suppliers WHERE id > @row ORDER BY id",
-            "UPDATE suppliers SET settings = @renewed WHERE id = @row AND settings = @value"),
+            "UPDATE suppliers SET settings = @renewed WHERE id = @row AND settings = @value",
+            InCatalogue: true),
         new(7, "supplier_answers.body", Domain.Supplier,
             """
             SELECT attempt_id AS RowId, id AS LineId, id AS OwnerId, body AS Value

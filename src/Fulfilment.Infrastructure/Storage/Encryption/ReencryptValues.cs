@@ -130,6 +130,11 @@ public sealed class ReencryptValues(IDatabase database, EncryptionKeyStore keys,
                     column.Update, new { renewed = value.Value, row = value.RowId, line = value.LineId, value = value.Old }).ConfigureAwait(false);
             }
 
+            if (changed > 0 && column.InCatalogue)
+            {
+                await CatalogueVersion.RaiseAsync(connection).ConfigureAwait(false);
+            }
+
             await connection.ExecuteAsync(
                 """
                 UPDATE reencryptions SET after_row = @AfterRow, after_line = @AfterLine, seen = @Seen, changed = changed + @changed, finished_at = @FinishedAt

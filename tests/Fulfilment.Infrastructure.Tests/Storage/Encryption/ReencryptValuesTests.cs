@@ -62,6 +62,24 @@ public sealed class ReencryptValuesTests : IAsyncLifetime
         Assert.Null(await _storage.ScalarAsync<byte[]>("SELECT recipient FROM order_lines WHERE id = 3"));
     }
 
+    // A supplier that was not called yet would be out of reach once the old key is retired.
+    [Fact]
+    public async Task SettingsOfSuppliers_AreReadAnewByEveryProcess()
+    {
+        using var old = new SupplierVault(_keys.Ring.WithActive(1));
+        await _storage.ExecuteAsync(
+            "INSERT INTO suppliers (id, code, name, supplies, active, updated_at, adapter, settings) VALUES (7, 'acme', 'Acme', '[]', 1, 0, 'contract', @settings)",
+            new { settings = old.ProtectSettings(7, "{}") });
+        const string Version = "SELECT value FROM change_counters WHERE name = 'catalogue'";
+        var before = await _storage.ScalarAsync<long>(Version);
+
+        await RunAsync(_storage.Database);
+
+        Assert.Equal(before + 1, await _storage.ScalarAsync<long>(Version));
+        using var alone = new SupplierVault(_keys.Ring.Without(1));
+        Assert.Equal("{}", alone.RevealSettings(7, (await _storage.ScalarAsync<byte[]>("SELECT settings FROM suppliers WHERE id = 7"))!));
+    }
+
     [Fact]
     public async Task ValuesWipedBetweenReadingAndWriting_StayWiped()
     {
