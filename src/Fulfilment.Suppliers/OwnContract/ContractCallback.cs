@@ -4,7 +4,7 @@ using Fulfilment.Core.Webhooks;
 
 namespace Fulfilment.Suppliers.OwnContract;
 
-/// <summary>Reads the other installation's webhooks: Standard Webhooks, thin, so that anything but an end without a delivery means: ask now.</summary>
+/// <summary>Reads the other installation's webhooks: Standard Webhooks, thin, so that a delivery is told without its code, which has to be asked for.</summary>
 internal sealed class ContractCallback(IReadOnlyList<WebhookSecret> secrets, TimeProvider time)
 {
     private static readonly CallbackReply Taken = new(200, "text/plain", "ok");
@@ -46,6 +46,7 @@ internal sealed class ContractCallback(IReadOnlyList<WebhookSecret> secrets, Tim
         var order = data.TryGetProperty("orderId", out var id) ? id.GetString() : null;
         return data.GetProperty("status").GetString() switch
         {
+            "fulfilled" => new SupplierOutcome.Issued([], order),
             "failed" => new SupplierOutcome.Rejected("order_failed"),
             "cancelled" => new SupplierOutcome.Rejected("order_cancelled"),
             _ => new SupplierOutcome.Processing(order),

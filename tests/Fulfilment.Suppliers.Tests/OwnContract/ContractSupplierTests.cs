@@ -144,7 +144,7 @@ public sealed class ContractSupplierTests
     }
 
     [Theory]
-    [InlineData("fulfilled", "processing")]
+    [InlineData("fulfilled", "issued")]
     [InlineData("processing", "processing")]
     [InlineData("partiallyFulfilled", "processing")]
     [InlineData("failed", "rejected order_failed")]
