@@ -16,6 +16,8 @@ ALTER TABLE order_lines ADD COLUMN unit_count INTEGER NULL;
 -- The component that a unit of a bundle is, and its share of the line's price. Null: the line's own.
 ALTER TABLE units ADD COLUMN sku_id INTEGER NULL;
 ALTER TABLE units ADD COLUMN price  INTEGER NULL;
+-- 1: it may have been submitted after the backup that this row was restored from, under a number we do not know; never submitted again by itself.
+ALTER TABLE units ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
 -- Serves the workers: what waits for a route (10), and what a supplier is at (12) or may have issued (14). Finished units are in neither.
 CREATE INDEX units_pending ON units (due_at) WHERE state = 10;
 CREATE INDEX units_submitted ON units (due_at) WHERE state IN (12, 14);

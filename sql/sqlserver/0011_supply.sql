@@ -10,6 +10,7 @@ ALTER TABLE order_lines ADD unit_count BIGINT NULL;
 
 ALTER TABLE units ADD sku_id BIGINT NULL;
 ALTER TABLE units ADD price BIGINT NULL;
+ALTER TABLE units ADD by_hand BIGINT NOT NULL CONSTRAINT units_by_hand DEFAULT 0;
 -- Serves the workers: what waits for a route (10), and what a supplier is at (12) or may have issued (14). Finished units are in neither.
 CREATE INDEX units_pending ON units (due_at) INCLUDE (state) WHERE state = 10;
 CREATE INDEX units_submitted ON units (due_at) INCLUDE (state) WHERE state IN (12, 14);

@@ -22,6 +22,11 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
         ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(hasStock);
         ArgumentNullException.ThrowIfNull(inverted);
+        if (pending.IsByHand)
+        {
+            return new NextStep.AskPerson();
+        }
+
         var snapshot = catalogue.Current;
         var sku = snapshot.FindSku(pending.Unit.SkuId) ?? throw new InvalidOperationException($"SKU {pending.Unit.SkuId} is in an order and not in the catalogue.");
         var waited = now - IdGenerator.TimeOf(pending.Unit.OrderId);

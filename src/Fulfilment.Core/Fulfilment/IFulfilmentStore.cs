@@ -72,7 +72,11 @@ public interface IFulfilmentTransaction : IOrderTransaction
 /// <param name="Inputs">Of its line, encrypted for <paramref name="InputsOwner"/>.</param>
 /// <param name="InputsOwner">The line's first unit.</param>
 /// <param name="Attempts">What was tried before, oldest first.</param>
-public sealed record PendingUnit(FoundUnit Unit, string Currency, byte[]? Recipient, byte[]? Inputs, long InputsOwner, IReadOnlyList<Attempt> Attempts);
+public sealed record PendingUnit(FoundUnit Unit, string Currency, byte[]? Recipient, byte[]? Inputs, long InputsOwner, IReadOnlyList<Attempt> Attempts)
+{
+    /// <summary>Whether it may have been submitted after the backup it was restored from, under a number we do not know: only a person may say what becomes of it.</summary>
+    public bool IsByHand { get; init; }
+}
 
 /// <summary>A unit that a supplier is at, or may have issued.</summary>
 /// <param name="Unit">As it was found.</param>

@@ -18,6 +18,9 @@ public interface IOrderTransaction
     /// <summary>The unit, or null.</summary>
     ValueTask<FoundUnit?> FindUnitAsync(long orderId, long unitId);
 
+    /// <summary>The order's units that can be called off: nobody has begun with them, nor may have before a restore.</summary>
+    ValueTask<IReadOnlyList<FoundUnit>> FindCancellableAsync(long orderId, long nowMs);
+
     /// <summary>The order's lines with their units counted, as they are behind what this transaction has written.</summary>
     ValueTask<IReadOnlyList<CountedLine>> CountLinesAsync(long orderId);
 

@@ -28,7 +28,7 @@ public sealed class SettleHeldOrder(
     /// <summary>Calls a held order off. The refusal is <c>not_held</c> when somebody was faster.</summary>
     public Task<Refusal?> RejectAsync(long orderId, Actor actor) => SettleForOperatorAsync(orderId, deliver: false, "order.rejected", actor);
 
-    /// <summary>Calls a storefront's own order off as far as nothing is delivered: only while it is held, else <c>not_cancellable</c>.</summary>
+    /// <summary>Calls a storefront's own order off while it is held; else <c>not_cancellable</c>.</summary>
     public async Task<Refusal?> CancelAsync(long storefrontId, long orderId)
     {
         if (await orders.FindAsync(storefrontId, orderId, CancellationToken.None).ConfigureAwait(false) is null)

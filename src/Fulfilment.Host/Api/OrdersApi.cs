@@ -33,7 +33,7 @@ internal static class OrdersApi
         orders.MapGet("/{id}", GetAsync).InSandbox(SandboxOrders.GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest)
             .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
         orders.MapGet("/{id}/codes", CodesAsync).InSandbox(SandboxOrders.CodesAsync).WithName("RevealCodes").WithSummary("Shows the codes of an order; audited.").RequireScope(Scopes.Orders | Scopes.Codes);
-        orders.MapPost("/{id}/cancel", CancelAsync).InSandbox(SandboxOrders.CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered.").Refuses(RefusalCode.NotCancellable);
+        orders.MapPost("/{id}/cancel", CancelAsync).InSandbox(SandboxOrders.CancelAsync).WithName("CancelOrder").WithSummary("Cancels what is not delivered nor submitted.").Refuses(RefusalCode.NotCancellable);
     }
 
     private static async Task<Results<NewOrder, OpenOrder, KnownOrder, ProblemResult>> PlaceAsync(
@@ -87,7 +87,7 @@ internal static class OrdersApi
         return codes.Refusal is { } missing ? new ProblemResult(missing) : TypedResults.Ok(new ListAnswer<DeliveredCode>(codes.Value, null));
     }
 
-    private static async Task<Results<Ok<OrderView>, ProblemResult>> CancelAsync(string id, Caller caller, HttpContext http, SettleHeldOrder held, RevealOrder reveal)
+    private static async Task<Results<Ok<OrderView>, ProblemResult>> CancelAsync(string id, Caller caller, HttpContext http, CancelOrder cancel, RevealOrder reveal)
     {
         var orderId = 0L;
         if ((Storefront(caller, out var storefront) ?? OrderId(id, out orderId)) is { } refusal)
@@ -95,7 +95,7 @@ internal static class OrdersApi
             return new ProblemResult(refusal);
         }
 
-        if (await held.CancelAsync(storefront.Id, orderId) is { } notCancelled)
+        if (await cancel.RunAsync(storefront.Id, orderId) is { } notCancelled)
         {
             return new ProblemResult(notCancelled);
         }

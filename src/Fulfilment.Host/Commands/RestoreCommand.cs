@@ -15,7 +15,7 @@ internal static class RestoreCommand
     {
         var command = new Command(
             "restore",
-            "Puts a backup into the storage folder, with no host running. Every batch is out of sale until you release it (batches release); held orders are called off; every webhook has a new id.")
+            "Puts a backup into the storage folder, with no host running. Every batch is out of sale until you release it (batches release); held orders are called off; units that wait for suppliers go to a person; every webhook has a new id.")
         {
             From, Replace,
         };
@@ -47,10 +47,7 @@ internal static class RestoreCommand
             await Console.Out.WriteLineAsync($"The database that was there is {kept}.");
         }
 
-        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{restored.CancelledOrders:N0} held orders were called off."));
-        await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{restored.Batches:N0} batches sell nothing until you release them, because their codes may have been sold since: see docs/operations.md, and run batches restored."));
+        await restored.Marked.WriteAsync(Console.Out);
         return 0;
     }
 
@@ -61,13 +58,13 @@ internal static class RestoreCommand
         builder.Services.AddSingleton(time);
         using var folder = RestoreFolder.Open(target, replace, time);
         var content = folder.CopyIn(from);
-        var (batches, orders) = await PrepareAsync(builder, folder.Work, target, content, cancellation);
+        var marked = await PrepareAsync(builder, folder.Work, target, content, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        return new Restored(content, batches, orders, folder.PutInPlace());
+        return new Restored(content, marked, folder.PutInPlace());
     }
 
     /// <summary>Tells the records that they are as of <paramref name="backupTakenAt"/> and that nobody knows what came after.</summary>
-    internal static async Task<(int Batches, int Orders)> MarkAsync(IServiceProvider services, DateTimeOffset backupTakenAt, CancellationToken cancellation)
+    internal static async Task<Marked> MarkAsync(IServiceProvider services, DateTimeOffset backupTakenAt, CancellationToken cancellation)
     {
         var records = services.GetRequiredService<RestoredRecords>();
         var batches = await records.FreezeBatchesAsync(backupTakenAt, EngineCommand.Actor);
@@ -75,11 +72,11 @@ internal static class RestoreCommand
         await records.RenewEventsAsync();
         await records.EndHoldsAsync();
         var orders = await services.GetRequiredService<SettleHeldOrder>().CancelDueAsync(cancellation);
-        return (batches, orders);
+        return new Marked(batches, orders, await records.KeepUnitsFromSuppliersAsync());
     }
 
     // The engine itself on the copy, with the keys of the target: keys that do not belong to the backup are refused here, and the ordinary use cases do the rest.
-    private static async Task<(int Batches, int Orders)> PrepareAsync(
+    private static async Task<Marked> PrepareAsync(
         HostApplicationBuilder builder, string work, string target, BackupContent content, CancellationToken cancellation)
     {
         builder.Configuration[Settings.StoragePath] = work;
@@ -98,4 +95,18 @@ internal static class RestoreCommand
 }
 
 /// <summary>What a restore has done; <paramref name="Kept"/> is where the database is that was there before.</summary>
-internal sealed record Restored(BackupContent Content, int Batches, int CancelledOrders, string? Kept);
+internal sealed record Restored(BackupContent Content, Marked Marked, string? Kept);
+
+/// <summary>What was kept from being sold or submitted a second time.</summary>
+internal sealed record Marked(int Batches, int CancelledOrders, int Units)
+{
+    public async Task WriteAsync(TextWriter to)
+    {
+        await to.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{CancelledOrders:N0} held orders were called off."));
+        await to.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"{Units:N0} units wait for suppliers and are not submitted again, because they may have been since: what their suppliers do not settle goes to a person."));
+        await to.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Batches:N0} batches sell nothing until you release them, because their codes may have been sold since: see docs/operations.md, and run batches restored."));
+    }
+}

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Backups;
 using Fulfilment.Infrastructure.Storage.SqlServer;
@@ -18,7 +17,7 @@ internal static class RestoredCommand
     {
         var command = new Command(
             "restored",
-            "With SQL Server, run once after the server has restored a backup and before any host is started: every batch is out of sale until you release it (batches release); held orders are called off; every webhook has a new id.")
+            "With SQL Server, run once after the server has restored a backup and before any host is started: every batch is out of sale until you release it (batches release); held orders are called off; units that wait for suppliers go to a person; every webhook has a new id.")
         {
             TakenAt,
         };
@@ -47,11 +46,8 @@ internal static class RestoredCommand
         // Before this process takes a node number: ids that were given out after the backup must not be given out again.
         var lastRecord = await host.Services.GetRequiredService<RestoredIds>().SetFloorAsync();
         await Engine.OpenAsync(host.Services, cancellation);
-        var (batches, orders) = await RestoreCommand.MarkAsync(host.Services, parsed.GetValue(TakenAt) ?? lastRecord, cancellation);
-        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{orders:N0} held orders were called off."));
-        await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{batches:N0} batches sell nothing until you release them, because their codes may have been sold since: see docs/operations.md, and run batches restored."));
+        var marked = await RestoreCommand.MarkAsync(host.Services, parsed.GetValue(TakenAt) ?? lastRecord, cancellation);
+        await marked.WriteAsync(Console.Out);
         return 0;
     }
 }

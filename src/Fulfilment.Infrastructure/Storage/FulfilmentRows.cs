@@ -31,6 +31,8 @@ internal sealed class DueUnitRow : FoundUnitRow
 {
     public string Currency { get; init; } = "";
 
+    public long ByHand { get; init; }
+
     public byte[]? Recipient { get; init; }
 
     public byte[]? Inputs { get; init; }

@@ -48,6 +48,19 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
         return row?.ToUnit();
     }
 
+    public async ValueTask<IReadOnlyList<FoundUnit>> FindCancellableAsync(long orderId, long nowMs)
+    {
+        var rows = await Connection.QueryAsync<FoundUnitRow>(
+            """
+            SELECT u.order_id AS OrderId, u.id AS Id, u.line_id AS LineId, coalesce(u.sku_id, l.sku_id) AS SkuId, coalesce(u.price, l.unit_price) AS Price,
+                   u.state AS State, u.due_at AS DueAt, u.card_key_id AS CardKeyId
+            FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
+            WHERE u.order_id = @orderId AND u.state IN (@Pending, @Manual) AND u.by_hand = 0
+            """,
+            new { orderId, UnitState.Pending, UnitState.Manual }).ConfigureAwait(false);
+        return [.. rows.Select(row => row.ToUnit())];
+    }
+
     public async ValueTask<IReadOnlyList<CountedLine>> CountLinesAsync(long orderId)
     {
         var rows = await Connection.QueryAsync<LineRow>(

@@ -4,6 +4,7 @@ using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Ledger;
@@ -60,6 +61,7 @@ internal sealed class OrderEngine : IAsyncDisposable
         Reveal = new RevealOrder(Orders, Presenter, new RevealStore(storage.Database), Ids, Time);
         Held = new SettleHeldOrder(
             storage.HeldOrderStore(), Orders, _catalogue, pool, Chain, _seal, Ids, Calendar, Work, Time);
+        Cancel = new CancelOrder(Orders, Held, storage.FulfilmentStore(), new CloseUnits(Ids), Ends, Time);
         Wallets = new WalletStore(storage.Database, Ids);
         Cases = storage.AfterSalesStore();
         var complete = new CompleteCase(_catalogue, Chain, _seal, Ids, Calendar);
@@ -101,6 +103,10 @@ internal sealed class OrderEngine : IAsyncDisposable
     public RevealOrder Reveal { get; }
 
     public SettleHeldOrder Held { get; }
+
+    public OrderEnds Ends { get; } = new();
+
+    public CancelOrder Cancel { get; }
 
     public WalletStore Wallets { get; }
 

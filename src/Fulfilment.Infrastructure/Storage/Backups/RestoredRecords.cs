@@ -63,6 +63,20 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
         new { now = time.GetUtcNow().ToUnixTimeMilliseconds(), VersionGap, held = OrderStatus.Held }));
 
     /// <summary>
+    /// Marks every unit that may have been submitted after the backup, under a number that nobody here knows: it is not submitted again, but goes to a person.
+    /// What was submitted before is asked for as usual. The orders' next events must come after those that the storefronts have heard.
+    /// </summary>
+    /// <returns>How many units.</returns>
+    public Task<int> KeepUnitsFromSuppliersAsync() => database.WriteAsync(async connection =>
+    {
+        await connection.ExecuteAsync(
+            "UPDATE orders SET version = version + @VersionGap WHERE status = @processing", new { VersionGap, processing = OrderStatus.Processing }).ConfigureAwait(false);
+        return await connection.ExecuteAsync(
+            "UPDATE units SET by_hand = 1 WHERE state IN (@pending, @processing, @unknown)",
+            new { pending = UnitState.Pending, processing = UnitState.Processing, unknown = UnitState.Unknown }).ConfigureAwait(false);
+    });
+
+    /// <summary>
     /// Lets every delivered code count as shown: it may have been after the backup, and a code that somebody knows must not be given back as unseen.
     /// </summary>
     public async Task CountCodesAsShownAsync()
