@@ -26,7 +26,7 @@ internal static class OrdersSetup
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<OrderPresenter>();
         services.AddSingleton<RevealOrder>();
-        services.AddSingleton<SettleHeldOrder>().AddSingleton<CancelOrder>();
+        services.AddSingleton<SettleHeldOrder>().AddSingleton<CancelOrder>().AddSingleton<AwaitOrder>();
         services.AddSingleton<CloseUnits>();
         services.AddAfterSales();
         services.AddJob<HeldOrderWatch>();

@@ -6,6 +6,9 @@ public interface IOrderStore
     /// <summary>The order with everything in it, or null.</summary>
     Task<StoredOrder?> FindAsync(long storefrontId, long orderId, CancellationToken cancellation);
 
+    /// <summary>Whether the order is there and has open units.</summary>
+    Task<bool> IsOpenAsync(long storefrontId, long orderId, CancellationToken cancellation);
+
     /// <summary>A page of a storefront's orders, newest first; <see cref="OrderQuery.StorefrontId"/> must be given.</summary>
     Task<OrderPage> ListAsync(OrderQuery query, CancellationToken cancellation);
 }

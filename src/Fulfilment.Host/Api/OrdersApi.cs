@@ -27,7 +27,7 @@ internal static class OrdersApi
         ApiJson.Use(OrdersJson.Default);
         var orders = app.MapGroup("/v1/orders").RequireScope(Scopes.Orders).WithTags("Orders");
         orders.MapPost("", PlaceAsync).InSandbox(SandboxOrders.PlaceAsync).WithName("PlaceOrder").WithSummary("Places an order, or answers with the one that has the reference.").Refuses(OfIntake)
-            .TakesQuery("include", "codes: shows the codes too; needs scope codes.");
+            .TakesQuery("include", "codes: shows the codes too; needs scope codes.").TakesHeader("Prefer", "wait=N: waits up to N seconds, at most 30, for the order's end.");
         orders.MapGet("", ListAsync).InSandbox(SandboxOrders.ListAsync).WithName("ListOrders").WithSummary("Lists orders, newest first.")
             .TakesOrderFilters();
         orders.MapGet("/{id}", GetAsync).InSandbox(SandboxOrders.GetAsync).WithName("GetOrder").WithSummary("Shows an order.").Refuses(RefusalCode.InvalidRequest)
@@ -37,7 +37,8 @@ internal static class OrdersApi
     }
 
     private static async Task<Results<NewOrder, OpenOrder, KnownOrder, ProblemResult>> PlaceAsync(
-        JsonBody<OrderRequest> body, Caller caller, HttpContext http, PlaceOrder place, RevealOrder reveal, OrderPresenter presenter)
+        JsonBody<OrderRequest> body, Caller caller, HttpContext http, PlaceOrder place, RevealOrder reveal, OrderPresenter presenter, AwaitOrder wait,
+        IHostApplicationLifetime lifetime)
     {
         var withCodes = false;
         if ((Storefront(caller, out var storefront) ?? Include(http, caller, out withCodes) ?? body.Refusal) is { } refusal)
@@ -47,10 +48,18 @@ internal static class OrdersApi
 
         switch (await place.HandleAsync(storefront, body.Value, withCodes))
         {
-            case IntakeOutcome.Accepted accepted:
-                return New(presenter.Show(StoredOrder.From(accepted.Order), withCodes));
+            case IntakeOutcome.Accepted { Order: var made }:
+                if (made.Status != OrderStatus.Processing || !await WaitAsync(http, wait, lifetime, storefront, made.Draft.OrderId))
+                {
+                    return New(presenter.Show(StoredOrder.From(made), withCodes));
+                }
+
+                var waited = await reveal.HandleAsync(storefront.Id, made.Draft.OrderId, withCodes, caller.Actor, CancellationToken.None);
+                return New(waited.Value);
 
             case IntakeOutcome.Stored stored:
+                await WaitAsync(http, wait, lifetime, storefront, stored.OrderId);
+
                 // Not bound to the request: a reveal that is on disk is also answered.
                 var order = await reveal.HandleAsync(storefront.Id, stored.OrderId, withCodes, caller.Actor, CancellationToken.None);
                 return order.Refusal is { } gone ? new ProblemResult(gone) : stored.IsOurs ? New(order.Value) : new KnownOrder(order.Value);
@@ -61,6 +70,32 @@ internal static class OrdersApi
             case var other:
                 throw new InvalidOperationException($"Intake answered with {other.GetType().Name}.");
         }
+    }
+
+    // False: nobody asked for it, or too many wait. The order is on disk whatever becomes of the waiting; a host that stops answers with it as it is.
+    private static async Task<bool> WaitAsync(HttpContext http, AwaitOrder wait, IHostApplicationLifetime lifetime, Storefront storefront, long orderId)
+    {
+        var atMost = PreferWait.Read(http.Request);
+        if (atMost == TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            if (!await wait.RunAsync(storefront.Id, orderId, atMost, ended.Token))
+            {
+                return false;
+            }
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+
+        PreferWait.Apply(http.Response, atMost);
+        return true;
     }
 
     private static async Task<Results<Ok<OrderView>, ProblemResult>> GetAsync(string id, Caller caller, HttpContext http, RevealOrder reveal)

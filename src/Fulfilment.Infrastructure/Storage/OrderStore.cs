@@ -22,6 +22,13 @@ public sealed class OrderStore(IDatabase database) : IOrderStore
         cancellation);
 
     /// <inheritdoc/>
+    public Task<bool> IsOpenAsync(long storefrontId, long orderId, CancellationToken cancellation) => database.ReadAsync(
+        async connection => await connection.ExecuteScalarAsync<long?>(
+            "SELECT status FROM orders WHERE id = @orderId AND storefront_id = @storefrontId", new { orderId, storefrontId }).ConfigureAwait(false) is { } status
+            && OrderStates.IsOpen((OrderStatus)status),
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<OrderPage> ListAsync(OrderQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);

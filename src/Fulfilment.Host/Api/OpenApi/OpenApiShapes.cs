@@ -49,6 +49,14 @@ internal static class OpenApiShapes
             operation.Parameters.Add(Query(query.Name, new OpenApiSchema { Type = JsonSchemaType.String }, query.Description));
         }
 
+        foreach (var header in metadata.OfType<HeaderParameter>())
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name, In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Description = header.Description,
+            });
+        }
+
         if (metadata.OfType<ListQueryMetadata>().Any())
         {
             operation.Parameters.Add(Query("limit", new OpenApiSchema
