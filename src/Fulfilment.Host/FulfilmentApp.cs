@@ -47,6 +47,7 @@ internal static class FulfilmentApp
         builder.Services.AddPeople(builder.Configuration);
         builder.Services.AddCardKeyLife();
         builder.Services.AddProducts(builder.Configuration);
+        builder.Services.AddManual();
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddPoolLoops(builder.Configuration);

@@ -2,6 +2,7 @@ using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Life;
 using Fulfilment.Core.Fulfilment;
+using Fulfilment.Core.Fulfilment.Manual;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
 using Fulfilment.Infrastructure.Storage;
@@ -37,7 +38,7 @@ internal static class StorageSetup
         services.AddSingleton<SqliteBackup>();
         services.AddSingleton<IBatchStore, SqliteBatchStore>().AddSingleton<ICardKeyLifeStore, SqliteCardKeyLifeStore>().AddSingleton<IPersonalDataStore, SqlitePersonalDataStore>();
         return services.AddSingleton<IIntakeStore, SqliteIntakeStore>().AddSingleton<IHeldOrderStore, SqliteHeldOrderStore>().AddSingleton<IAfterSalesStore, SqliteAfterSalesStore>()
-            .AddSingleton<IFulfilmentStore, SqliteFulfilmentStore>();
+            .AddSingleton<IFulfilmentStore, SqliteFulfilmentStore>().AddSingleton<IManualStore, SqliteManualStore>();
     }
 
     private static IServiceCollection AddSqlServer(this IServiceCollection services, IConfiguration configuration)
@@ -46,7 +47,7 @@ internal static class StorageSetup
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqlServerDatabase>());
         services.AddSingleton<IBatchStore, SqlServerBatchStore>().AddSingleton<ICardKeyLifeStore, SqlServerCardKeyLifeStore>().AddSingleton<IPersonalDataStore, PersonalDataStore>();
         return services.AddSingleton<IIntakeStore, SqlServerIntakeStore>().AddSingleton<IHeldOrderStore, SqlServerHeldOrderStore>().AddSingleton<IAfterSalesStore, SqlServerAfterSalesStore>()
-            .AddSingleton<IFulfilmentStore, SqlServerFulfilmentStore>();
+            .AddSingleton<IFulfilmentStore, SqlServerFulfilmentStore>().AddSingleton<IManualStore, SqlServerManualStore>();
     }
 
     private static SqliteDatabase OpenSqlite(string? folder, bool besideHost)

@@ -11,9 +11,6 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>The bad cards in <c>card_key_flags</c>.</summary>
 public sealed class BadCardStore(IDatabase database) : IBadCardStore
 {
-    // A unit has its id within moments of its order, so its order is found among those of these moments: an index over every unit would cost every order.
-    private static readonly TimeSpan MadeWithin = TimeSpan.FromMinutes(1);
-
     private const string Columns = """
         f.id AS Id, f.card_key_id AS CardKeyId, u.id AS UnitId, u.order_id AS OrderId, k.sku_id AS SkuId, k.batch_id AS BatchId, b.supplier AS Supplier,
         b.purchase_reference AS PurchaseReference, b.unit_cost AS UnitCost, b.currency AS Currency, f.reason AS Reason, f.actor AS Actor
@@ -23,7 +20,7 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
     public async Task<Result<ReportedBadCard>> FlagAsync(NewBadCard report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var orderId = await database.ReadAsync(connection => FindOrderAsync(connection, report.UnitId)).ConfigureAwait(false);
+        var orderId = await database.ReadAsync(connection => UnitOrders.FindAsync(connection, report.UnitId)).ConfigureAwait(false);
         return orderId is { } found
             ? await database.WriteAsync(connection => FlagAsync(connection, found, report)).ConfigureAwait(false)
             : new Refusal(RefusalCode.NotFound);
@@ -54,18 +51,6 @@ public sealed class BadCardStore(IDatabase database) : IBadCardStore
         {join} batches AS b ON b.id = k.batch_id
         {join} units AS u ON u.card_key_id = f.card_key_id
         """;
-
-    private static async Task<long?> FindOrderAsync(DbConnection connection, long unitId)
-    {
-        var made = IdGenerator.TimeOf(unitId);
-        return await connection.ExecuteScalarAsync<long?>(
-            """
-            SELECT c.order_id FROM after_sales_units AS a JOIN after_sales_cases AS c ON c.id = a.case_id WHERE a.new_unit_id = @unitId
-            UNION ALL
-            SELECT order_id FROM units WHERE order_id >= @first AND order_id < @last AND id = @unitId
-            """,
-            new { unitId, first = IdGenerator.FirstAt(made - MadeWithin), last = IdGenerator.FirstAt(made + MadeWithin) }).ConfigureAwait(false);
-    }
 
     private static async Task<Result<ReportedBadCard>> FlagAsync(DbConnection connection, long orderId, NewBadCard report)
     {

@@ -23,7 +23,12 @@ internal sealed class FulfilmentReader(IDatabase database)
         WHERE o.status = 11
         """;
 
-    internal const string AttemptsSql = $"SELECT {AttemptRow.Columns} FROM attempts AS a WHERE a.unit_id IN @units ORDER BY a.unit_id, a.id";
+    /// <summary>Those since an operator last sent the unit round its routes again (kind 6): earlier ones use up no route.</summary>
+    internal const string AttemptsSql = $"""
+        SELECT {AttemptRow.Columns} FROM attempts AS a
+        WHERE a.unit_id IN @units AND NOT EXISTS (SELECT 1 FROM unit_decisions AS d WHERE d.unit_id = a.unit_id AND d.kind = 6 AND d.id > a.id)
+        ORDER BY a.unit_id, a.id
+        """;
 
     /// <summary>States 12 and 14 are processing and unknown.</summary>
     internal static string SubmittedSql(SqlDialect dialect) => $"""

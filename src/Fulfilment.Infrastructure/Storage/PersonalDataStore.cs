@@ -187,6 +187,8 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
         await connection.ExecuteAsync(
             "UPDATE after_sales_cases SET reason = '', decision_reason = CASE WHEN decision_reason IS NULL THEN NULL ELSE '' END WHERE order_id IN @ids", new { ids }).ConfigureAwait(false);
         await connection.ExecuteAsync(
+            "UPDATE unit_decisions SET content = NULL WHERE order_id IN @ids", new { ids }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
             "UPDATE card_key_flags SET reason = '' WHERE card_key_id IN (SELECT card_key_id FROM units WHERE order_id IN @ids AND card_key_id IS NOT NULL)", new { ids }).ConfigureAwait(false);
     }
 }

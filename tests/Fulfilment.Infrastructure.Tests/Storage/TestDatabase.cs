@@ -3,8 +3,10 @@ using Fulfilment.Core.AfterSales;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Life;
 using Fulfilment.Core.Fulfilment;
+using Fulfilment.Core.Fulfilment.Manual;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Privacy;
+using Fulfilment.Core.Suppliers;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Storage.SqlServer;
@@ -81,6 +83,13 @@ public sealed class TestDatabase : IDisposable
         SqlServerDatabase server => new SqlServerFulfilmentStore(server),
         _ => throw NotThere(),
     }, through);
+
+    internal IManualStore ManualStore(ISupplierVault vault) => Database switch
+    {
+        SqliteDatabase sqlite => new SqliteManualStore(sqlite, vault),
+        SqlServerDatabase server => new SqlServerManualStore(server, vault),
+        _ => throw NotThere(),
+    };
 
     internal ICardKeyLifeStore CardKeyLifeStore() => Keep<ICardKeyLifeStore>(Database switch
     {

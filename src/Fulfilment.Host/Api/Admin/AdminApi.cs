@@ -23,6 +23,9 @@ internal static class AdminApi
         admin.MapAdminCardKeys();
         admin.MapAdminAfterSales();
         admin.MapAdminBadCards();
+        admin.MapAdminUnits();
+        admin.MapAdminDecisions();
+        admin.MapAdminDiscrepancies();
         admin.MapAdminAudit();
         admin.MapAdminReveals();
         admin.MapAdminAlerts();
