@@ -1,5 +1,6 @@
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Host.Api;
+using Fulfilment.Host.Api.Admin;
 using Fulfilment.Suppliers;
 using Fulfilment.Suppliers.Declarative;
 using Fulfilment.Suppliers.OwnContract;
@@ -15,7 +16,7 @@ internal static class SuppliersSetup
         services.AddSingleton<SupplierAdapters>().AddSingleton<ISupplierAdapters>(provider => provider.GetRequiredService<SupplierAdapters>());
         services.AddSingleton<SupplierSettings>().AddSingleton<PauseSupplier>();
         services.AddSingleton<SupplierDirectory>().AddSingleton<ISuppliers>(provider => provider.GetRequiredService<SupplierDirectory>());
-        services.AddSingleton<CallbackRates>();
+        services.AddSingleton<CallbackRates>().AddSingleton<SupplierView>();
         return services;
     }
 }

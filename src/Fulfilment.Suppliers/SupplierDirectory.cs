@@ -38,6 +38,9 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
         return EntryOf(supplier).Pipeline?.Enter() ?? new SupplierEntry.Shut("not_configured");
     }
 
+    /// <summary>Whether this node submits nothing to the supplier because the last submissions came to nothing definite.</summary>
+    public bool IsBreakerOpen(string code) => catalogue.Current.FindSupplier(code) is { } supplier && EntryOf(supplier).Pipeline is { IsBreakerOpen: true };
+
     /// <summary>Whether the supplier's settings let callbacks come from this address.</summary>
     public bool MayCallBack(string code, IPAddress? from)
     {
@@ -83,7 +86,7 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
             {
                 var limits = settings.Limits(adapter.LimitsOf(settings.Own));
                 var http = new SupplierHttp(time, TimeSpan.FromSeconds(limits.ConnectTimeoutSeconds));
-                return new Entry(supplier, new SupplierPipeline(adapter.Create(settings.Own, http, time), limits, time), http, settings.CallbackNetworks);
+                return new Entry(supplier, new SupplierPipeline(adapter.Create(settings.Own, http, time), limits, time, isOpen => LogBreaker(supplier.Code, isOpen ? "open" : "closed")), http, settings.CallbackNetworks);
             }
 
             LogUnusable(supplier.Code, mistakes[0]);
@@ -95,6 +98,9 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
 
         return new Entry(supplier, null, null, []);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The breaker of supplier {Supplier} is {State}. While it is open no unit is submitted there but one at a time to try.")]
+    private partial void LogBreaker(string supplier, string state);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Supplier {Supplier} cannot be called with the settings that are stored: {Mistake}")]
     private partial void LogUnusable(string supplier, string mistake);

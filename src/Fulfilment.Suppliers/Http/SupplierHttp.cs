@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using Fulfilment.Core.Storage;
 using Fulfilment.Core.Suppliers;
 
@@ -24,7 +25,8 @@ public sealed class SupplierHttp : IDisposable
     {
     }
 
-    internal SupplierHttp(TimeProvider time, TimeSpan connectTimeout, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
+    internal SupplierHttp(
+        TimeProvider time, TimeSpan connectTimeout, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect, SslClientAuthenticationOptions? tls = null)
     {
         _time = time;
         var handler = new SocketsHttpHandler
@@ -36,6 +38,7 @@ public sealed class SupplierHttp : IDisposable
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,
             ConnectCallback = connect,
+            SslOptions = tls ?? new SslClientAuthenticationOptions(),
             MaxResponseHeadersLength = 32,
             MaxResponseDrainSize = 0,
 

@@ -16,7 +16,7 @@ internal sealed class Breaker
     private long _shutUntil;
     private int _trying;
 
-    public Breaker(TimeProvider time, SupplierLimits limits, IReadOnlySet<string> faults)
+    public Breaker(TimeProvider time, SupplierLimits limits, IReadOnlySet<string> faults, Action<bool>? changed)
     {
         _time = time;
         Options = new CircuitBreakerStrategyOptions<SupplierAnswer>
@@ -30,6 +30,12 @@ internal sealed class Breaker
             OnOpened = args =>
             {
                 Volatile.Write(ref _shutUntil, (time.GetUtcNow() + args.BreakDuration).UtcTicks);
+                changed?.Invoke(true);
+                return ValueTask.CompletedTask;
+            },
+            OnClosed = _ =>
+            {
+                changed?.Invoke(false);
                 return ValueTask.CompletedTask;
             },
         };
@@ -37,6 +43,9 @@ internal sealed class Breaker
 
     /// <summary>For the pipeline of submissions.</summary>
     public CircuitBreakerStrategyOptions<SupplierAnswer> Options { get; }
+
+    /// <summary>Whether submissions are kept back now.</summary>
+    public bool IsOpen => _state.CircuitState is not CircuitState.Closed;
 
     /// <summary>Whether a submission may try.</summary>
     /// <param name="release">To be called when it is over; null: nothing is to be done.</param>

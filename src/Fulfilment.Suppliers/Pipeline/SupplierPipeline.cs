@@ -34,17 +34,21 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
     /// <param name="adapter">How the supplier is spoken to.</param>
     /// <param name="limits">How much of it is used at once.</param>
     /// <param name="time">Of time-outs, limits and the breaker.</param>
-    public SupplierPipeline(ISupplier adapter, SupplierLimits limits, TimeProvider time)
+    /// <param name="breakerChanged">Is told when the breaker opens (true), also again, and closes.</param>
+    public SupplierPipeline(ISupplier adapter, SupplierLimits limits, TimeProvider time, Action<bool>? breakerChanged = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         (_adapter, _limits, _time) = (adapter, limits, time);
-        _breaker = new Breaker(time, limits, (adapter as IFaultReasons)?.FaultReasons ?? FrozenSet<string>.Empty);
+        _breaker = new Breaker(time, limits, (adapter as IFaultReasons)?.FaultReasons ?? FrozenSet<string>.Empty, breakerChanged);
         _pace = new Pace(time, limits.PerSecond);
         _submissions = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = 0 });
         _questions = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Concurrency, QueueLimit = int.MaxValue });
         _submit = SubmitPipeline();
         _ask = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(TimeSpan.FromSeconds(limits.QueryTimeoutSeconds)).Build();
     }
+
+    /// <summary>Whether submissions are kept back because the last ones came to nothing definite.</summary>
+    public bool IsBreakerOpen => _breaker.IsOpen;
 
     /// <inheritdoc/>
     public SupplierTiming Timing => _adapter.Timing;

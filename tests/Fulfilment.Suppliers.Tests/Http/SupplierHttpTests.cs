@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Suppliers.Http;
 using Fulfilment.Suppliers.Tests.Servers;
@@ -24,6 +27,35 @@ public sealed class SupplierHttpTests
 
         Assert.Equal(new SupplierOutcome.Unknown("connection_lost"), Assert.IsType<SupplierAnswer.Answered>(answer).Outcome);
         Assert.Equal(2, server.Requests.Count);
+    }
+
+    // The permit guards the text inside TLS: the handshake needs none, and leaves nothing behind.
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task Submission_ArrivesOnce_InsideTls(string method)
+    {
+        using var certificate = SelfSigned();
+        await using var server = ClosesOnSecond(reset: false, certificate);
+        var trusting = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString() };
+        using var http = new SupplierHttp(TimeProvider.System, TimeSpan.FromSeconds(5), null, trusting);
+        Assert.IsType<SupplierOutcome.Processing>(Assert.IsType<SupplierAnswer.Answered>(await SubmitAsync(http, server, method)).Outcome);
+
+        var answer = await SubmitAsync(http, server, method);
+
+        Assert.IsType<SupplierOutcome.Unknown>(Assert.IsType<SupplierAnswer.Answered>(answer).Outcome);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Submission_IsNotSent_ToWhomHasNoGoodCertificate()
+    {
+        using var certificate = SelfSigned();
+        await using var server = ClosesOnSecond(reset: false, certificate);
+        using var http = new SupplierHttp(TimeProvider.System, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(new SupplierAnswer.NotSent("connect_failed"), await SubmitAsync(http, server, "POST"));
+        Assert.Empty(server.Requests);
     }
 
     // The reason for all of it: the same without a permit.
@@ -85,7 +117,7 @@ public sealed class SupplierHttpTests
 
     private static SendPermit Permit() => new(TimeProvider.System, TimeSpan.FromSeconds(20));
 
-    private static RawServer ClosesOnSecond(bool reset) => new(async connection =>
+    private static RawServer ClosesOnSecond(bool reset, X509Certificate2? certificate = null) => new(async connection =>
     {
         if (await connection.ReadRequestAsync() is not null && connection.Number == 1)
         {
@@ -97,7 +129,15 @@ public sealed class SupplierHttpTests
         {
             connection.Reset();
         }
-    });
+    }, certificate);
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var made = new CertificateRequest("CN=supplier", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
 
     private static async Task<SupplierAnswer> SubmitAsync(SupplierHttp http, RawServer server, string method)
     {

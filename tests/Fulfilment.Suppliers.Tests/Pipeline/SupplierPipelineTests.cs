@@ -20,7 +20,8 @@ public sealed class SupplierPipelineTests
     [Fact]
     public async Task Breaker_Opens_WhenNothingDefiniteIsAnswered_AndClosesOnOneThatIs()
     {
-        using var pipeline = Pipeline(new SupplierLimits { BreakerAfter = 4, BreakerSeconds = 30 });
+        var changes = new List<bool>();
+        using var pipeline = new SupplierPipeline(_supplier, new SupplierLimits { BreakerAfter = 4, BreakerSeconds = 30 }, _time, changes.Add);
         _supplier.Answer = Unknown;
         for (var i = 0; i < 4; i++)
         {
@@ -52,6 +53,8 @@ public sealed class SupplierPipelineTests
         }
 
         Assert.Equal(6, _supplier.Calls);
+        Assert.Equal([true, true, false], changes);
+        Assert.False(pipeline.IsBreakerOpen);
     }
 
     [Fact]

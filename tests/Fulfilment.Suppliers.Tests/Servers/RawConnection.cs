@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Fulfilment.Suppliers.Tests.Servers;
@@ -7,10 +9,19 @@ namespace Fulfilment.Suppliers.Tests.Servers;
 /// <summary>One connection of a <see cref="RawServer"/>; it is closed when the conversation returns.</summary>
 public sealed class RawConnection(RawServer server, TcpClient client, int number) : IDisposable
 {
-    private readonly NetworkStream _stream = client.GetStream();
+    private readonly Socket _socket = client.Client;
+    private Stream _stream = client.GetStream();
 
     /// <summary>The first one is 1.</summary>
     public int Number => number;
+
+    /// <summary>Everything else is said inside TLS.</summary>
+    public async Task SecureAsync(X509Certificate2 certificate)
+    {
+        var secure = new SslStream(_stream);
+        await secure.AuthenticateAsServerAsync(certificate);
+        _stream = secure;
+    }
 
     /// <summary>A whole request; null when none came. What breaks off in the middle is kept as an arrival too.</summary>
     public async Task<string?> ReadRequestAsync()
@@ -60,7 +71,7 @@ public sealed class RawConnection(RawServer server, TcpClient client, int number
     /// <summary>Closes so that the client sees a reset.</summary>
     public void Reset()
     {
-        _stream.Socket.LingerState = new LingerOption(true, 0);
+        _socket.LingerState = new LingerOption(true, 0);
         client.Close();
     }
 

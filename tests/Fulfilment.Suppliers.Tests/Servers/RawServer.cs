@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Fulfilment.Suppliers.Tests.Servers;
 
@@ -12,18 +14,21 @@ public sealed class RawServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _conversations = [];
     private readonly ConcurrentBag<RawConnection> _open = [];
     private readonly Func<RawConnection, Task> _behave;
+    private readonly X509Certificate2? _certificate;
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly Task _accepting;
     private int _connections;
 
-    public RawServer(Func<RawConnection, Task> behave)
+    /// <param name="behave">What to do with each connection.</param>
+    /// <param name="certificate">Of TLS; null: without.</param>
+    public RawServer(Func<RawConnection, Task> behave, X509Certificate2? certificate = null)
     {
-        _behave = behave;
+        (_behave, _certificate) = (behave, certificate);
         _listener.Start(512);
         _accepting = AcceptAsync();
     }
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+    public Uri Address => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
     public IReadOnlyList<string> Requests => [.. _requests];
 
@@ -85,9 +90,14 @@ public sealed class RawServer : IAsyncDisposable
         await Task.Yield();
         try
         {
+            if (_certificate is not null)
+            {
+                await connection.SecureAsync(_certificate);
+            }
+
             await _behave(connection);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or SocketException)
+        catch (Exception exception) when (exception is IOException or AuthenticationException or ObjectDisposedException or SocketException)
         {
             // The client has gone.
         }

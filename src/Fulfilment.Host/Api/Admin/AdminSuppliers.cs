@@ -24,7 +24,7 @@ internal static class AdminSuppliers
             .Refuses(RefusalCode.StateConflict);
     }
 
-    private static async Task<Results<Created<AdminSupplier>, ProblemResult>> CreateAsync(JsonBody<NewSupplier> body, Caller caller, CreateSupplier create, SupplierSettings settings)
+    private static async Task<Results<Created<AdminSupplier>, ProblemResult>> CreateAsync(JsonBody<NewSupplier> body, Caller caller, CreateSupplier create, SupplierView view)
     {
         if (body.Refusal is { } unreadable)
         {
@@ -34,10 +34,10 @@ internal static class AdminSuppliers
         var created = await create.RunAsync(body.Value.Read(), caller.Actor);
         return created.Refusal is { } refusal
             ? new ProblemResult(refusal)
-            : TypedResults.Created($"/v1/admin/suppliers/{created.Value.Code}", AdminSupplier.Of(created.Value, settings));
+            : TypedResults.Created($"/v1/admin/suppliers/{created.Value.Code}", view.Of(created.Value));
     }
 
-    private static async Task<Results<Ok<AdminSupplier>, ProblemResult>> UpdateAsync(string code, JsonBody<SupplierChanges> body, Caller caller, UpdateSupplier update, SupplierSettings settings)
+    private static async Task<Results<Ok<AdminSupplier>, ProblemResult>> UpdateAsync(string code, JsonBody<SupplierChanges> body, Caller caller, UpdateSupplier update, SupplierView view)
     {
         if (body.Refusal is { } unreadable)
         {
@@ -45,13 +45,13 @@ internal static class AdminSuppliers
         }
 
         var updated = await update.RunAsync(code, body.Value.Read(), caller.Actor);
-        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminSupplier.Of(updated.Value, settings));
+        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(view.Of(updated.Value));
     }
 
-    private static Results<Ok<AdminSupplier>, ProblemResult> Get(string code, ICatalogue catalogue, SupplierSettings settings) =>
-        catalogue.Current.FindSupplier(code) is { } supplier ? TypedResults.Ok(AdminSupplier.Of(supplier, settings)) : new ProblemResult(new Refusal(RefusalCode.NotFound));
+    private static Results<Ok<AdminSupplier>, ProblemResult> Get(string code, ICatalogue catalogue, SupplierView view) =>
+        catalogue.Current.FindSupplier(code) is { } supplier ? TypedResults.Ok(view.Of(supplier)) : new ProblemResult(new Refusal(RefusalCode.NotFound));
 
-    private static Results<Ok<ListAnswer<AdminSupplier>>, ProblemResult> List(ListQuery query, HttpContext http, ICatalogue catalogue, SupplierSettings settings)
+    private static Results<Ok<ListAnswer<AdminSupplier>>, ProblemResult> List(ListQuery query, HttpContext http, ICatalogue catalogue, SupplierView view)
     {
         if ((query.Refusal ?? QueryNames.Check(http.Request.Query, "limit", "cursor")) is { } refusal)
         {
@@ -59,17 +59,17 @@ internal static class AdminSuppliers
         }
 
         var found = catalogue.Current.Suppliers.Where(supplier => supplier.Id < query.Before).Take(query.Limit + 1).ToList();
-        return TypedResults.Ok(ListAnswer<AdminSupplier>.Of(found, query, supplier => supplier.Id, supplier => AdminSupplier.Of(supplier, settings)));
+        return TypedResults.Ok(ListAnswer<AdminSupplier>.Of(found, query, supplier => supplier.Id, view.Of));
     }
 
-    private static Task<Results<Ok<AdminSupplier>, ProblemResult>> PauseAsync(string code, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierSettings settings) =>
-        SetPausedAsync(code, paused: true, body, caller, pause, settings);
+    private static Task<Results<Ok<AdminSupplier>, ProblemResult>> PauseAsync(string code, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierView view) =>
+        SetPausedAsync(code, paused: true, body, caller, pause, view);
 
-    private static Task<Results<Ok<AdminSupplier>, ProblemResult>> ResumeAsync(string code, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierSettings settings) =>
-        SetPausedAsync(code, paused: false, body, caller, pause, settings);
+    private static Task<Results<Ok<AdminSupplier>, ProblemResult>> ResumeAsync(string code, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierView view) =>
+        SetPausedAsync(code, paused: false, body, caller, pause, view);
 
     private static async Task<Results<Ok<AdminSupplier>, ProblemResult>> SetPausedAsync(
-        string code, bool paused, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierSettings settings)
+        string code, bool paused, JsonBody<PauseReason> body, Caller caller, PauseSupplier pause, SupplierView view)
     {
         if (body.Refusal is { } unreadable)
         {
@@ -77,7 +77,7 @@ internal static class AdminSuppliers
         }
 
         var updated = await pause.RunAsync(code, paused, body.Value.Reason, caller.Actor);
-        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(AdminSupplier.Of(updated.Value, settings));
+        return updated.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(view.Of(updated.Value));
     }
 
     private static async Task<Results<Ok<SupplierBalanceAnswer>, ProblemResult>> BalanceAsync(string code, ICatalogue catalogue, ISuppliers suppliers, CancellationToken cancellation)

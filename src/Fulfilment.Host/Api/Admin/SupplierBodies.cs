@@ -4,6 +4,7 @@ using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Suppliers;
+using Fulfilment.Suppliers;
 
 namespace Fulfilment.Host.Api.Admin;
 
@@ -73,10 +74,14 @@ internal sealed record AdminSupplier(
     IReadOnlyList<SupplyBody> Supplies,
     bool Active,
     bool Paused,
+    bool BreakerOpen,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt);
+
+/// <summary>Shows suppliers with their secrets masked, and whether this node has given one up for now.</summary>
+internal sealed class SupplierView(SupplierSettings settings, SupplierDirectory directory)
 {
-    public static AdminSupplier Of(Supplier supplier, SupplierSettings settings) => new(
+    public AdminSupplier Of(Supplier supplier) => new(
         supplier.Code,
         supplier.Name,
         supplier.Adapter,
@@ -84,6 +89,7 @@ internal sealed record AdminSupplier(
         [.. supplier.Supplies.Select(SupplyBody.Of)],
         supplier.Active,
         supplier.Paused,
+        directory.IsBreakerOpen(supplier.Code),
         IdGenerator.TimeOf(supplier.Id),
         supplier.UpdatedAt);
 }
