@@ -44,6 +44,7 @@ public sealed partial class ReadmeTests : IDisposable
     [InlineData("docs/api.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/conformance.md")]
+    [InlineData("docs/suppliers.md")]
     [InlineData("docs/samples/README.md")]
     public void Links_LeadSomewhere(string page)
     {
