@@ -10,7 +10,9 @@ namespace Fulfilment.Core.Fulfilment;
 /// </summary>
 public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromSeconds(30), LongestWaitForBusy = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly SupplierPace _pace = new();
 
     /// <summary>The next step. A slot in it is the caller's to dispose of.</summary>
     /// <param name="pending">The unit.</param>
@@ -57,16 +59,13 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
                 continue;
             }
 
-            switch (Ask(route, sku, pending, snapshot, now, inverted))
+            var step = Ask(route, sku, pending, snapshot, now, inverted);
+            if (step is NextStep.Submit or NextStep.Wait)
             {
-                case NextStep.Submit submit:
-                    return submit;
-                case NextStep.Wait busy:
-                    return new NextStep.Wait(Later(busy.Until, now + Between(waited / 2, TimeSpan.Zero, LongestWaitForBusy)));
-                case null:
-                    isOutOfReach = true;
-                    break;
+                return step;
             }
+
+            isOutOfReach |= step is null;
         }
 
         if (rested is { } over)
@@ -98,15 +97,17 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
             return new NextStep.GiveUp();
         }
 
-        return suppliers.Enter(supplier.Code) switch
+        switch (suppliers.Enter(supplier.Code))
         {
-            SupplierEntry.Open open => new NextStep.Submit(supplier, route.SupplierSku!, cost, currency, open.Slot),
-            SupplierEntry.Busy busy => new NextStep.Wait(now + busy.RetryAfter),
-            _ => null,
-        };
+            case SupplierEntry.Open open:
+                _pace.Taken(supplier.Code, now);
+                return new NextStep.Submit(supplier, route.SupplierSku!, cost, currency, open.Slot);
+            case SupplierEntry.Busy busy:
+                return new NextStep.Wait(_pace.PutOff(supplier.Code, now, busy.RetryAfter), ForRoom: true);
+            default:
+                return null;
+        }
     }
 
     private static TimeSpan Between(TimeSpan wanted, TimeSpan least, TimeSpan most) => wanted < least ? least : wanted > most ? most : wanted;
-
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

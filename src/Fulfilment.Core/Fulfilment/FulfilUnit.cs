@@ -27,7 +27,8 @@ public sealed partial class FulfilUnit(
     /// <summary>Begins what is due, at most so many units, and gives the submissions that are committed now. Each must be handed to <see cref="SubmitAttempt"/>.</summary>
     public async Task<BegunUnits> BeginAsync(int most, CancellationToken cancellation)
     {
-        var due = await store.FindPendingAsync(time.GetUtcNow(), Math.Min(most, MostInTransaction), cancellation).ConfigureAwait(false);
+        var limit = Math.Min(most, MostInTransaction);
+        var due = await store.FindPendingAsync(time.GetUtcNow(), limit, cancellation).ConfigureAwait(false);
         if (due.Count == 0)
         {
             return BegunUnits.None;
@@ -56,7 +57,7 @@ public sealed partial class FulfilUnit(
             plans.ForEach(plan => plan.ReleaseUnlessBegun());
         }
 
-        return new BegunUnits(due.Count, [.. plans.Where(plan => plan.Begun is not null).Select(plan => plan.Begun!)]);
+        return new BegunUnits(due.Count >= limit, plans.Exists(plan => plan.Step is NextStep.Wait { ForRoom: true }), [.. plans.Where(plan => plan.Begun is not null).Select(plan => plan.Begun!)]);
     }
 
     private async Task PlanAsync(PendingUnit pending, Func<Sku, bool> stock, HashSet<(Sku, Supplier)> inverted, List<UnitPlan> plans)
@@ -174,12 +175,13 @@ public sealed partial class FulfilUnit(
 }
 
 /// <summary>What a worker has begun.</summary>
-/// <param name="Looked">Units that were due.</param>
+/// <param name="IsMore">Whether others may be due behind those.</param>
+/// <param name="WaitsForRoom">Whether units wait for a supplier that is busy.</param>
 /// <param name="Submissions">Those that a supplier is to be asked for now.</param>
-public sealed record BegunUnits(int Looked, IReadOnlyList<Submission> Submissions)
+public sealed record BegunUnits(bool IsMore, bool WaitsForRoom, IReadOnlyList<Submission> Submissions)
 {
     /// <summary>Nothing was due.</summary>
-    public static readonly BegunUnits None = new(0, []);
+    public static readonly BegunUnits None = new(IsMore: false, WaitsForRoom: false, []);
 }
 
 /// <summary>A committed attempt that waits to be sent. No record, so that no log prints a recipient.</summary>

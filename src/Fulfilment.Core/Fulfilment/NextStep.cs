@@ -27,7 +27,8 @@ public abstract record NextStep
 
     /// <summary>Nothing can be done now.</summary>
     /// <param name="Until">When to look again.</param>
-    public sealed record Wait(DateTimeOffset Until) : NextStep;
+    /// <param name="ForRoom">Whether a supplier is busy, and so will have room in a moment.</param>
+    public sealed record Wait(DateTimeOffset Until, bool ForRoom = false) : NextStep;
 
     /// <summary>It will not be delivered: every route was used up.</summary>
     public sealed record GiveUp : NextStep;

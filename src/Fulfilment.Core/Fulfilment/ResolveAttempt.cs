@@ -22,13 +22,14 @@ public sealed partial class ResolveAttempt(
     public async Task<BegunQuestions> BeginAsync(int most, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var due = await store.FindSubmittedAsync(now, Math.Min(most, MostInTransaction), cancellation).ConfigureAwait(false);
+        var limit = Math.Min(most, MostInTransaction);
+        var due = await store.FindSubmittedAsync(now, limit, cancellation).ConfigureAwait(false);
         if (due.Count == 0)
         {
             return BegunQuestions.None;
         }
 
-        return new BegunQuestions(due.Count, await TakeAsync(due, now).ConfigureAwait(false));
+        return new BegunQuestions(due.Count >= limit, await TakeAsync(due, now).ConfigureAwait(false));
     }
 
     /// <summary>Asks, and records the answer. Completes when that is durable.</summary>
@@ -159,10 +160,10 @@ public sealed partial class ResolveAttempt(
 public sealed record Question(SubmittedUnit Submitted, ISupplier Supplier, long TakenAt);
 
 /// <summary>What a worker may ask.</summary>
-/// <param name="Looked">Units that were due.</param>
+/// <param name="IsMore">Whether others may be due behind those.</param>
 /// <param name="Questions">Those that are asked about now.</param>
-public sealed record BegunQuestions(int Looked, IReadOnlyList<Question> Questions)
+public sealed record BegunQuestions(bool IsMore, IReadOnlyList<Question> Questions)
 {
     /// <summary>Nothing was due.</summary>
-    public static readonly BegunQuestions None = new(0, []);
+    public static readonly BegunQuestions None = new(IsMore: false, []);
 }

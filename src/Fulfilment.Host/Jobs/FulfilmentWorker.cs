@@ -13,6 +13,9 @@ internal sealed partial class FulfilmentWorker(
     // What was sent is waited for when the host stops, as long as its supplier may take: what is not known then is unknown.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // A busy supplier has room again within moments, and its units are due when it may.
+    private static readonly TimeSpan PauseForRoom = TimeSpan.FromMilliseconds(25);
+
     private readonly HashSet<Task> _underWay = [];
     private readonly Lock _gate = new();
 
@@ -23,9 +26,10 @@ internal sealed partial class FulfilmentWorker(
         {
             while (true)
             {
-                if (!await LookAsync(sending.Token, stopping))
+                var pause = await LookAsync(sending.Token, stopping);
+                if (pause > TimeSpan.Zero)
                 {
-                    await signal.WaitAsync(options.LookEvery, time, stopping);
+                    await signal.WaitAsync(pause, time, stopping);
                 }
             }
         }
@@ -35,15 +39,15 @@ internal sealed partial class FulfilmentWorker(
         }
     }
 
-    /// <summary>One look at what is due. True: there may be more.</summary>
-    private async Task<bool> LookAsync(CancellationToken sending, CancellationToken stopping)
+    /// <summary>One look at what is due; tells how long to wait for the next one.</summary>
+    private async Task<TimeSpan> LookAsync(CancellationToken sending, CancellationToken stopping)
     {
         try
         {
             var free = options.MostAtOnce - Count;
             if (free <= 0)
             {
-                return false;
+                return options.LookEvery;
             }
 
             var questions = await resolve.BeginAsync(Math.Max(1, free / 2), stopping);
@@ -59,14 +63,14 @@ internal sealed partial class FulfilmentWorker(
                 Start(submit.RunAsync(submission, sending));
             }
 
-            return questions.Questions.Count + units.Submissions.Count > 0;
+            return questions.IsMore || units.IsMore ? TimeSpan.Zero : units.WaitsForRoom && options.LookEvery > PauseForRoom ? PauseForRoom : options.LookEvery;
         }
 #pragma warning disable CA1031 // The next look finds what this one missed; the worker must live.
         catch (Exception exception) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogFailed(exception);
-            return false;
+            return options.LookEvery;
         }
     }
 
