@@ -56,8 +56,10 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
                    u.state AS State, u.due_at AS DueAt, u.card_key_id AS CardKeyId
             FROM units AS u JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
             WHERE u.order_id = @orderId AND u.state IN (@Pending, @Manual) AND u.by_hand = 0
+              AND NOT EXISTS (SELECT 1 FROM unit_leases AS t WHERE t.unit_id = u.id AND t.taken_until > @nowMs)
+              AND NOT EXISTS (SELECT 1 FROM unit_decisions AS d WHERE d.unit_id = u.id AND d.status = 10)
             """,
-            new { orderId, UnitState.Pending, UnitState.Manual }).ConfigureAwait(false);
+            new { orderId, UnitState.Pending, UnitState.Manual, nowMs }).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToUnit())];
     }
 

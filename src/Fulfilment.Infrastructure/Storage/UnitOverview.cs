@@ -12,7 +12,7 @@ public sealed class UnitOverview(IDatabase database, ISupplierVault vault) : IUn
 {
     private const string Columns = """
         u.order_id AS OrderId, u.id AS Id, u.line_id AS LineId, o.storefront_id AS StorefrontId, coalesce(u.sku_id, l.sku_id) AS SkuId, u.state AS State,
-        coalesce(u.price, l.unit_price) AS Price, o.currency AS Currency, u.due_at AS DueAt, u.failure AS Failure, l.recipient AS Recipient, l.inputs AS Inputs,
+        coalesce(u.price, l.unit_price) AS Price, o.currency AS Currency, u.due_at AS DueAt, u.failure AS Failure, u.by_hand AS ByHand, l.recipient AS Recipient, l.inputs AS Inputs,
         CASE WHEN l.inputs IS NULL THEN 0 ELSE (SELECT min(f.id) FROM units AS f WHERE f.order_id = u.order_id AND f.line_id = u.line_id) END AS InputsOwner,
         a.supplier_id AS SupplierId, t.taken_by AS TakenBy, t.taken_until AS TakenUntil, d.id AS PendingDecision
         """;
@@ -159,6 +159,8 @@ public sealed class UnitOverview(IDatabase database, ISupplierVault vault) : IUn
 
         public long? Failure { get; init; }
 
+        public long ByHand { get; init; }
+
         public byte[]? Recipient { get; init; }
 
         public byte[]? Inputs { get; init; }
@@ -185,6 +187,7 @@ public sealed class UnitOverview(IDatabase database, ISupplierVault vault) : IUn
             Currency = Currency,
             DueAtMs = DueAt,
             Failure = (UnitFailure?)Failure,
+            ByHand = ByHand == 1,
             Recipient = Recipient,
             Inputs = Inputs,
             InputsOwner = InputsOwner,

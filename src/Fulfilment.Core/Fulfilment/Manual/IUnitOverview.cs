@@ -71,6 +71,9 @@ public sealed record OverviewUnit
     /// <summary>Why it was not delivered.</summary>
     public UnitFailure? Failure { get; init; }
 
+    /// <summary>Whether it may have been submitted after the backup that it was restored from: no supplier is asked by itself.</summary>
+    public bool ByHand { get; init; }
+
     /// <summary>Encrypted for the line.</summary>
     public byte[]? Recipient { get; init; }
 

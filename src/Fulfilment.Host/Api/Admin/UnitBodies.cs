@@ -12,7 +12,7 @@ namespace Fulfilment.Host.Api.Admin;
 /// <summary>A unit in a list.</summary>
 internal sealed record UnitListView(
     string Id, string OrderId, string? Storefront, string? Sku, UnitState State, Money Price, string Currency, string? Recipient, DateTimeOffset OrderedAt,
-    DateTimeOffset? DueAt, string? Supplier, string? TakenBy, DateTimeOffset? TakenUntil, string? PendingDecision);
+    DateTimeOffset? DueAt, bool ByHand, string? Supplier, string? TakenBy, DateTimeOffset? TakenUntil, string? PendingDecision);
 
 /// <summary>A unit that the caller has taken, with what they need to deliver it.</summary>
 internal sealed record TakenUnitView(

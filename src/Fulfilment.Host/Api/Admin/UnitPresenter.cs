@@ -21,6 +21,7 @@ internal sealed class UnitPresenter(ICatalogue catalogue, IPersonalDataProtectio
         unit.Recipient is { } recipient ? RecipientMask.Mask(people.Reveal(unit.LineId, recipient)) : null,
         IdGenerator.TimeOf(unit.OrderId),
         Time(unit.DueAtMs),
+        unit.ByHand,
         SupplierOf(unit.SupplierId, catalogue),
         unit.Lease?.TakenBy,
         Time(unit.Lease?.UntilMs),

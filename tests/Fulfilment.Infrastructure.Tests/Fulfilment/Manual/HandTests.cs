@@ -2,6 +2,8 @@ using Fulfilment.Core;
 using Fulfilment.Core.Fulfilment.Manual;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Suppliers;
+using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Sqlite;
 using static Fulfilment.Infrastructure.Tests.Fulfilment.Manual.HandDesk;
 
 namespace Fulfilment.Infrastructure.Tests.Fulfilment.Manual;
@@ -154,6 +156,35 @@ public sealed class HandTests
         Assert.Equal(OrderStatus.Fulfilled, (await desk.Shop.NowAsync(order)).Status);
         Assert.Equal(3, desk.Shop.Acme1.Arrivals.Count);
         await desk.Shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task UnitThatSomebodyHasTaken_IsNotCalledOff()
+    {
+        await using var desk = await OpenAsync(Workshop.Person);
+        var (order, unit) = await desk.QueuedAsync();
+        await desk.Take.TakeAsync(unit, Li);
+        Assert.Equal(RefusalCode.NotCancellable, (await desk.Shop.Engine.Cancel.RunAsync(order.StorefrontId, order.Id))?.Code);
+
+        desk.Shop.Pass(TakeUnit.Term);
+        Assert.Null(await desk.Shop.Engine.Cancel.RunAsync(order.StorefrontId, order.Id));
+        Assert.Equal(RefusalCode.StateConflict, (await desk.Take.TakeAsync(unit, Li)).Refusal?.Code);
+        await desk.Shop.AssertSoundAsync();
+    }
+
+    [Trait("Engine", "Sqlite")]
+    [Fact]
+    public async Task EveryList_IsARangeOfItsIndex()
+    {
+        await using var desk = await OpenAsync(Workshop.Person);
+        foreach (var state in UnitQuery.Open.Append(UnitState.Failed))
+        {
+            var query = new UnitQuery([state], 1, 1, 1) { SupplierId = 1, SkuId = 1, To = DateTimeOffset.UnixEpoch };
+            var plan = await desk.Shop.Engine.Storage.PlanAsync(UnitOverview.ListSql(SqliteDialect.Instance, state, query));
+            Assert.Contains("SEARCH u USING INDEX units_unfinished", plan.Replace("COVERING ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("attempts_unknown", await desk.Shop.Engine.Storage.PlanAsync(UnitOverview.SumSql), StringComparison.Ordinal);
     }
 
     [Fact]
