@@ -35,6 +35,44 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public async Task Suppliers_WorkAsPasted_WhileTheDemoRuns()
+    {
+        var (port, supplierPort) = (FreePort(), FreePort());
+        var lines = Section(Read("README.md"), "## Suppliers")
+            .Where(line => !line.StartsWith("dotnet build", StringComparison.Ordinal))
+            .Select(line => line.StartsWith("host=", StringComparison.Ordinal) ? $"host={typeof(Program).Assembly.Location}" : line)
+            .Select(line => line
+                .Replace("loadtests/SupplierSimulator/bin/Release/net10.0/SupplierSimulator.dll", typeof(SupplierSimulator.Simulator).Assembly.Location, StringComparison.Ordinal)
+                .Replace("docs/suppliers/fengling-open.json", AskedSoon("fengling-open.json"), StringComparison.Ordinal)
+                .Replace(":8080", $":{port}", StringComparison.Ordinal)
+                .Replace("7070", $"{supplierPort}", StringComparison.Ordinal));
+        string[] demo =
+        [
+            $"dotnet {typeof(Program).Assembly.Location} demo > demo.log 2>&1 &",
+            "demo=$!",
+            $"for i in $(seq 60); do curl -sf -o /dev/null http://127.0.0.1:{port}/health/ready && grep -q 'shop is open' demo.log && break; sleep 1; done",
+        ];
+
+        var output = await PasteAsync(string.Join('\n', [.. demo, .. lines, "wait $!", "kill $demo", "wait $demo", "echo stopped with $?"]), port);
+
+        Assert.Contains("fengling-open.json: no mistakes", output, StringComparison.Ordinal);
+        Assert.Contains("201 means: the supplier is there", output, StringComparison.Ordinal);
+        Assert.Contains("\"balance\":\"10000000.00\"", output, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 202 Accepted", output, StringComparison.Ordinal);
+        Assert.Contains("Retry-After:", output, StringComparison.Ordinal);
+        Assert.Matches("\"code\":{\"number\":\"SIM[^}]*},\"sku\":\"GAME-20\"", output);
+        Assert.Matches("\"clientReference\":\"S-2\",\"status\":\"fulfilled\"", output);
+        Assert.Matches("\"clientReference\":\"S-3\",\"status\":\"processing\".*\"status\":\"unknown\"", output);
+        Assert.Contains("\"kind\":\"deliverTopUp\",\"status\":\"done\"", output, StringComparison.Ordinal);
+        Assert.All(["S-1", "S-2", "S-3", "S-4"], order => Assert.Contains($"\"clientReference\":\"{order}\",\"status\":\"fulfilled\"", output, StringComparison.Ordinal));
+        Assert.Contains("\"charged\": \"40.00\"", output, StringComparison.Ordinal);
+        Assert.Contains("ledger: no findings.", output, StringComparison.Ordinal);
+        Assert.Contains("custody entries: no findings.", output, StringComparison.Ordinal);
+        Assert.EndsWith("stopped with 0\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("urn:fulfilment:problem", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ChineseReadme_HasTheSameCommands() =>
         Assert.Equal(Section(Read("README.md"), "# "), Section(Read("README.zh-CN.md"), "# "));
 
@@ -99,6 +137,17 @@ public sealed partial class ReadmeTests : IDisposable
 
         Assert.NotEmpty(commands);
         return commands;
+    }
+
+    // A supplier's file, with half the time before its first query.
+    private string AskedSoon(string name)
+    {
+        var file = File.ReadAllText(Path.Combine(Repository.Root, "docs", "suppliers", name));
+        var sooner = file.Replace("\"firstQueryAfterSeconds\": 30", "\"firstQueryAfterSeconds\": 15", StringComparison.Ordinal);
+        Assert.NotEqual(file, sooner);
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, sooner);
+        return path;
     }
 
     private async Task<string> PasteAsync(string script, int port)
