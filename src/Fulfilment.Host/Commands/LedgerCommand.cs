@@ -34,17 +34,17 @@ internal static class LedgerCommand
 
     private static async Task PrintBalanceAsync(IReadOnlyList<AccountTotal> balance, TextWriter output)
     {
-        await output.WriteLineAsync($"{"account",-14}{"currency",-10}{"debits",20}{"credits",20}");
+        await output.WriteLineAsync($"{"account",-18}{"currency",-10}{"debits",20}{"credits",20}");
         foreach (var total in balance)
         {
-            await output.WriteLineAsync($"{FindingsText.Words(total.Kind),-14}{total.Currency,-10}{total.Debits,20}{total.Credits,20}");
+            await output.WriteLineAsync($"{FindingsText.Words(total.Kind),-18}{total.Currency,-10}{total.Debits,20}{total.Credits,20}");
         }
 
         foreach (var currency in balance.GroupBy(total => total.Currency))
         {
             var (debits, credits) = (currency.Sum(total => (decimal)total.Debits.TenThousandths), currency.Sum(total => (decimal)total.Credits.TenThousandths));
             await output.WriteLineAsync(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"{"sum",-14}{currency.Key,-10}{debits / 10_000,20:0.00##}{credits / 10_000,20:0.00##}"));
+                System.Globalization.CultureInfo.InvariantCulture, $"{"sum",-18}{currency.Key,-10}{debits / 10_000,20:0.00##}{credits / 10_000,20:0.00##}"));
         }
 
         await output.WriteLineAsync();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Fulfilment.Core;
+using Fulfilment.Core.Alerts;
 using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Callers;
 using Microsoft.AspNetCore.Routing;
@@ -56,6 +57,19 @@ public sealed class ApiPageTests : IAsyncLifetime
         var named = _page.Operations.Values.Append(_page.Always).SelectMany(answers => answers).SelectMany(answer => answer.Value.Select(code => (code, answer.Key)));
 
         Assert.All(named, code => Assert.Equal(_page.Codes[code.code].Status, code.Key));
+    }
+
+    [Fact]
+    public void Pages_SayWhatEveryKindOfAlertMeans()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
+        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+
+        Assert.All(Enum.GetNames<AlertKind>().Select(JsonNamingPolicy.CamelCase.ConvertName), kind =>
+        {
+            Assert.Contains($"`{kind}`", page, StringComparison.Ordinal);
+            Assert.Contains($"`{kind}`", guide, StringComparison.Ordinal);
+        });
     }
 
     private static IEnumerable<string> Operations(RouteEndpoint endpoint) =>
