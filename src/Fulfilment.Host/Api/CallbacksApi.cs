@@ -34,7 +34,7 @@ internal static class CallbacksApi
 
         if (catalogue.Current.FindSupplier(code) is not { Adapter: not null } supplier)
         {
-            return new ProblemResult(new Refusal(RefusalCode.NotFound));
+            return new ProblemResult(new Refusal(RefusalCode.NotFound, Detail: "No supplier of this code is called by this engine."));
         }
 
         if (!suppliers.MayCallBack(code, address))
