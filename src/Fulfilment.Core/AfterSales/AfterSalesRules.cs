@@ -9,15 +9,17 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
 {
     /// <summary>The units of the request as they stand in the order; or the first that cannot be in a case, and why.</summary>
     /// <param name="facts">The order and its cases.</param>
+    /// <param name="kind">What is asked for: an operator may give back the money of a top-up, which has no code.</param>
     /// <param name="unitIds">As the request lists them.</param>
     /// <param name="byOperator">An operator is not bound by the SKU's policy; a second one looks at the case.</param>
     /// <param name="now">Counts the days since the delivery.</param>
-    public Result<IReadOnlyList<AfterSalesUnit>> Judge(AfterSalesFacts facts, IReadOnlyList<long> unitIds, bool byOperator, DateTimeOffset now)
+    public Result<IReadOnlyList<AfterSalesUnit>> Judge(AfterSalesFacts facts, AfterSalesKind kind, IReadOnlyList<long> unitIds, bool byOperator, DateTimeOffset now)
     {
+        var needsCode = !byOperator || kind != AfterSalesKind.Refund;
         var units = facts.Order.Lines
             .SelectMany(line => line.Units.Select(unit => (
                 unit.Id,
-                Unit: new JudgedUnit(unit.SkuId, unit is { State: UnitState.Delivered, CardKeyId: not null }, unit.DeliveredAtMs, unit.RevealedAtMs))))
+                Unit: new JudgedUnit(unit.SkuId, unit.State == UnitState.Delivered && (unit.CardKeyId is not null || !needsCode), unit.DeliveredAtMs, unit.RevealedAtMs))))
             .ToDictionary(pair => pair.Id, pair => pair.Unit);
         return Judge(units, facts.UnitsInCases, unitIds, byOperator, now);
     }
@@ -32,7 +34,7 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
             var id = unitIds[i];
             var refusal = !units.TryGetValue(id, out var unit) ? new Refusal(RefusalCode.UnknownUnit)
                 : unitsInCases.Contains(id) ? new Refusal(RefusalCode.AlreadyInCase)
-                : !unit.HasDeliveredCode ? new Refusal(RefusalCode.NotEligible, Detail: "The unit has no delivered code.")
+                : !unit.CanBeReturned ? new Refusal(RefusalCode.NotEligible, Detail: "The unit has no delivered code.")
                 : byOperator ? null : JudgeByPolicy(SkuOf(unit.SkuId).AfterSales, unit, now);
             if (refusal is not null)
             {
@@ -82,4 +84,4 @@ internal sealed class AfterSalesRules(ICatalogue catalogue, BusinessCalendar cal
 }
 
 /// <summary>What decides whether a unit can be in a case.</summary>
-internal readonly record struct JudgedUnit(long SkuId, bool HasDeliveredCode, long? DeliveredAtMs, long? RevealedAtMs);
+internal readonly record struct JudgedUnit(long SkuId, bool CanBeReturned, long? DeliveredAtMs, long? RevealedAtMs);

@@ -56,7 +56,7 @@ public sealed class RequestAfterSales(
                 return new Refusal(RefusalCode.NotFound);
             }
 
-            var judged = _rules.Judge(facts, unitIds, byOperator: storefrontId is null, now);
+            var judged = _rules.Judge(facts, request.Kind, unitIds, byOperator: storefrontId is null, now);
             if (judged.Refusal is { } refusal)
             {
                 return refusal;
