@@ -76,6 +76,21 @@ public sealed class CancelOrderTests
         await OrderBooks.AssertBalanceAsync(engine);
     }
 
+    [Theory]
+    [InlineData("INSERT INTO unit_leases (unit_id, taken_by, taken_until) SELECT id, 'operator:li', @later FROM units", false)]
+    [InlineData("INSERT INTO unit_leases (unit_id, taken_by, taken_until) SELECT id, 'operator:li', @now FROM units", true)]
+    [InlineData("INSERT INTO unit_decisions (id, order_id, unit_id, kind, status, proposed_by) SELECT 1, order_id, id, 1, 10, 'operator:li' FROM units", false)]
+    public async Task WhatAPersonHasTaken_OrHasProposedToDeliver_IsNotCancelled(string taken, bool isFree)
+    {
+        await using var engine = await WithAsync(stock: 0);
+        var id = await PlaceAsync(engine, 1);
+        await engine.Storage.ExecuteAsync("UPDATE units SET state = 13");
+        var now = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        await engine.Storage.ExecuteAsync(taken, new { now, later = now + 1 });
+
+        Assert.Equal(isFree ? null : RefusalCode.NotCancellable, (await CancelAsync(engine, id))?.Code);
+    }
+
     [Fact]
     public async Task WhatMayHaveBeenSubmittedBeforeARestore_IsNotCancelled()
     {
