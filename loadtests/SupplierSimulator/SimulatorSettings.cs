@@ -7,7 +7,7 @@ namespace SupplierSimulator;
 /// <summary>How one simulated supplier is set up.</summary>
 public sealed record SimulatorSettings
 {
-    /// <summary>Begins every code it sells: letters.</summary>
+    /// <summary>Begins every code it sells: at most eight letters and digits.</summary>
     public string Name { get; init; } = "SIM";
 
     /// <summary>Where it listens on 127.0.0.1; 0: wherever there is room.</summary>

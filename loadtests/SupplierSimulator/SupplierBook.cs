@@ -157,12 +157,12 @@ internal sealed class SupplierBook(SimulatorSettings settings, TimeProvider time
             return _sold[0];
         }
 
-        // The seed is in it, so that two simulators, or two runs of one, never sell the same code.
+        // Name and seed are in it, so that two simulators, or two runs of one, never sell the same code.
         var serial = _sold.Count;
         var random = new Random(HashCode.Combine(Plan.Seed, serial));
         var code = new SoldCode(
             string.Create(CultureInfo.InvariantCulture, $"{settings.Name}{Plan.Seed:x8}{serial:D8}"),
-            string.Create(CultureInfo.InvariantCulture, $"{random.NextInt64():X16}{Plan.Seed:X8}{serial:X8}"),
+            string.Create(CultureInfo.InvariantCulture, $"{settings.Name}{random.Next():X8}{Plan.Seed:X8}{serial:X8}"),
             DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddYears(1));
         _sold.Add(code);
         return code;

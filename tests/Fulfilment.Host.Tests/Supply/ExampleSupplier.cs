@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Fulfilment.Host.Tests.Docs;
+using Fulfilment.Suppliers.Declarative.Messages;
 using Fulfilment.Suppliers.Declarative.Model;
 using Fulfilment.Suppliers.Declarative.Reading;
 using SupplierSimulator;
+using SupplierSimulator.Faults;
 using SupplierSimulator.Wire;
 
 namespace Fulfilment.Host.Tests.Supply;
@@ -30,6 +32,15 @@ internal sealed class ExampleSupplier : IAsyncDisposable
     /// <summary>Whether it tells codes, and not only receipts.</summary>
     public bool HasCodes => Definition.Submit.Answer.Cards is not null || Definition.Query?.Answer.Cards is not null;
 
+    /// <summary>Whether it can be asked only about orders whose number it has told.</summary>
+    public bool IsAskedByReceipt => Definition.Query?.Request.Uses(PlaceholderKind.Receipt) == true;
+
+    /// <summary>Whether it can play a fault at all.</summary>
+    public bool Plays(Fault fault) => Definition.Callback is not null || !SupplierSimulator.Faults.Plays.NeedsCallbacks(fault);
+
+    /// <summary>Every fault that it can play, mixed at random, so many of a hundred orders going well.</summary>
+    public FaultRule Mixed(int wellPercent) => FaultRule.Mixed("", wellPercent, [.. Enum.GetValues<Fault>().Where(fault => fault != Fault.None && Plays(fault))]);
+
     /// <param name="file">One of <see cref="Files"/>.</param>
     /// <param name="settings">Of the simulator.</param>
     /// <param name="timing">What the definition says in milliseconds, shortened: a test has no minutes.</param>
@@ -39,10 +50,43 @@ internal sealed class ExampleSupplier : IAsyncDisposable
         (timing ?? new ExampleTiming()).Apply(definition);
         var read = Read(definition.ToJsonString());
         var secrets = MakeSecrets(read);
-        var code = Path.GetFileNameWithoutExtension(file);
+        var code = CodeOf(file);
         var simulator = await Simulator.StartAsync(settings, new DeclaredWords(read, secrets), TimeProvider.System, TestContext.Current.CancellationToken);
         return new ExampleSupplier(code, definition, read, secrets, simulator);
     }
+
+    /// <summary>Every example, with the waits of a test.</summary>
+    /// <param name="host">Where callbacks go.</param>
+    /// <param name="seed">Draws the faults.</param>
+    /// <param name="rules">What goes wrong at each.</param>
+    public static async Task<IReadOnlyList<ExampleSupplier>> StartAllAsync(Uri host, int seed, Func<ExampleSupplier, IReadOnlyList<FaultRule>> rules)
+    {
+        var suppliers = new List<ExampleSupplier>();
+        foreach (var file in Files)
+        {
+            var supplier = await StartAsync(file, new SimulatorSettings
+            {
+                Name = $"M{suppliers.Count}",
+                Times = new SimulatorTimes
+                {
+                    Processing = TimeSpan.FromSeconds(1),
+                    Hidden = TimeSpan.FromSeconds(1),
+                    LateCallback = TimeSpan.FromSeconds(2),
+                    CallbackRetry = TimeSpan.FromMilliseconds(200),
+                },
+                TopUps = ["T"],
+                QueryInterval = TimeSpan.FromSeconds(0.4),
+                CallbackUrl = new Uri(host, $"/v1/suppliers/{CodeOf(file)}/callbacks").ToString(),
+            });
+            supplier.Simulator.Plan = new FaultPlan(seed + suppliers.Count, rules(supplier));
+            suppliers.Add(supplier);
+        }
+
+        return suppliers;
+    }
+
+    /// <summary>What we call the supplier of a file.</summary>
+    public static string CodeOf(string file) => Path.GetFileNameWithoutExtension(file);
 
     /// <summary>The body of POST /v1/admin/suppliers.</summary>
     /// <param name="host">Where callbacks go.</param>
