@@ -26,10 +26,11 @@ internal sealed partial class HostProcess : IRunningHost, IAsyncDisposable
     /// <param name="settings">As <c>Name:Sub=value</c>.</param>
     /// <param name="wrapper">A program, and its arguments, that runs the host in its own place, so that the process is still the host.</param>
     /// <param name="environment">Beside our own.</param>
+    /// <param name="port">Where it listens; 0: wherever there is room.</param>
     public static async Task<HostProcess> StartAsync(
-        string folder, IEnumerable<string>? settings = null, IReadOnlyList<string>? wrapper = null, Dictionary<string, string>? environment = null)
+        string folder, IEnumerable<string>? settings = null, IReadOnlyList<string>? wrapper = null, Dictionary<string, string>? environment = null, int port = 0)
     {
-        string[] host = ["dotnet", typeof(Program).Assembly.Location, "serve", "--storage", folder, "--urls", "http://127.0.0.1:0"];
+        string[] host = ["dotnet", typeof(Program).Assembly.Location, "serve", "--storage", folder, "--urls", $"http://127.0.0.1:{port}"];
         string[] command = [.. wrapper ?? [], .. host, .. (settings ?? []).SelectMany(setting => (string[])["--set", setting])];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Bootstrap__OperatorKey"] = TestHost.OperatorKey;
@@ -66,6 +67,13 @@ internal sealed partial class HostProcess : IRunningHost, IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         await _reading;
+    }
+
+    /// <summary>As <c>kill -STOP</c> and <c>kill -CONT</c>: the process sleeps where it stands, and goes on from there.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>As <c>systemctl stop</c>: what was taken is finished. Gives the exit code.</summary>

@@ -39,7 +39,8 @@ internal sealed class ExampleSupplier : IAsyncDisposable
     public bool Plays(Fault fault) => Definition.Callback is not null || !SupplierSimulator.Faults.Plays.NeedsCallbacks(fault);
 
     /// <summary>Every fault that it can play, mixed at random, so many of a hundred orders going well.</summary>
-    public FaultRule Mixed(int wellPercent) => FaultRule.Mixed("", wellPercent, [.. Enum.GetValues<Fault>().Where(fault => fault != Fault.None && Plays(fault))]);
+    public FaultRule Mixed(int wellPercent, params Fault[] without) =>
+        FaultRule.Mixed("", wellPercent, [.. Enum.GetValues<Fault>().Where(fault => fault != Fault.None && Plays(fault) && !without.Contains(fault))]);
 
     /// <param name="file">One of <see cref="Files"/>.</param>
     /// <param name="settings">Of the simulator.</param>
@@ -91,19 +92,19 @@ internal sealed class ExampleSupplier : IAsyncDisposable
     /// <summary>The body of POST /v1/admin/suppliers.</summary>
     /// <param name="host">Where callbacks go.</param>
     /// <param name="limits">JSON.</param>
-    public string Body(Uri host, string limits) => new JsonObject
+    /// <param name="at">Where we reach the supplier; null: directly.</param>
+    public string Body(Uri host, string limits, Uri? at = null) => new JsonObject
     {
         ["code"] = Code,
         ["name"] = Definition.Name,
         ["adapter"] = "declarative",
-        ["settings"] = Settings(host, limits),
+        ["settings"] = Settings(host, limits, at ?? Simulator.Address),
     }.ToJsonString();
 
-    /// <summary>The body of PATCH /v1/admin/suppliers/{code} for another address of ours.</summary>
-    public JsonObject Settings(Uri host, string limits) => new()
+    private JsonObject Settings(Uri host, string limits, Uri at) => new()
     {
         ["definition"] = _definition.DeepClone(),
-        ["baseUrl"] = Simulator.Address.ToString().TrimEnd('/'),
+        ["baseUrl"] = at.ToString().TrimEnd('/'),
         ["callbackUrl"] = new Uri(host, $"/v1/suppliers/{Code}/callbacks").ToString(),
         ["secrets"] = new JsonObject([.. Secrets.Select(secret => KeyValuePair.Create(secret.Key, (JsonNode?)secret.Value))]),
         ["limits"] = JsonNode.Parse(limits),
@@ -124,7 +125,7 @@ internal sealed class ExampleSupplier : IAsyncDisposable
 }
 
 /// <summary>How long the engine waits for a supplier in a test.</summary>
-internal sealed record ExampleTiming(double TimeoutSeconds = 1, double FirstQueryAfterSeconds = 0.3, double QueryIntervalSeconds = 0.5, double NotFoundGraceSeconds = 2)
+internal sealed record ExampleTiming(double TimeoutSeconds = 2, double FirstQueryAfterSeconds = 0.3, double QueryIntervalSeconds = 0.5, double NotFoundGraceSeconds = 2)
 {
     public void Apply(JsonObject definition)
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Fulfilment.Host.Tests.Durability;
-using SupplierSimulator;
-using SupplierSimulator.Faults;
 
 namespace Fulfilment.Host.Tests.Supply;
 

@@ -13,7 +13,7 @@ internal sealed class SuppliedShop(IReadOnlyList<ExampleSupplier> suppliers, str
     /// <summary>Short waits, and no breaker: a test of one fault would open it at once.</summary>
     public static readonly Dictionary<string, string?> Settings = new()
     {
-        ["Fulfilment:SendWithinSeconds"] = "2",
+        ["Fulfilment:SendWithinSeconds"] = "3",
         ["Fulfilment:PollMilliseconds"] = "50",
     };
 
@@ -34,8 +34,11 @@ internal sealed class SuppliedShop(IReadOnlyList<ExampleSupplier> suppliers, str
             await host.CreateAsync("/v1/admin/suppliers", supplier.Body(host.Client.BaseAddress!, Limits));
         }
 
-        Key = await host.ShopAsync();
+        await OpenAsync(host);
     }
+
+    /// <summary>Makes the storefront alone, for a test that sets up its suppliers itself.</summary>
+    public async Task OpenAsync(IRunningHost host) => Key = await host.ShopAsync();
 
     /// <summary>A SKU whose routes are these suppliers in this order, under that code of theirs.</summary>
     public async Task<string> SkuAsync(IRunningHost host, string code, string supplierSku, bool isTopUp, params ExampleSupplier[] routes)
