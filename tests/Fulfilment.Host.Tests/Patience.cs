@@ -9,12 +9,12 @@ internal static class Patience
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until it is so, and gives how long that took. The limit is a deadline, not a pause: it only decides when to give up.</summary>
-    public static async Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, Func<string>? otherwise = null)
+    public static async Task<TimeSpan> UntilAsync(Func<Task<bool>> isSo, Func<string>? otherwise = null, TimeSpan? limit = null)
     {
         var waited = Stopwatch.StartNew();
         while (!await isSo())
         {
-            Assert.True(waited.Elapsed < Limit, otherwise?.Invoke() ?? "It never came to be.");
+            Assert.True(waited.Elapsed < (limit ?? Limit), otherwise?.Invoke() ?? "It never came to be.");
             await Task.Delay(Interval, TestContext.Current.CancellationToken);
         }
 

@@ -76,6 +76,9 @@ internal sealed class ExampleSupplier : IAsyncDisposable
                     CallbackRetry = TimeSpan.FromMilliseconds(200),
                 },
                 TopUps = ["T"],
+
+                // For longer than a host that was killed takes to be back.
+                CallbackTries = 600,
                 QueryInterval = TimeSpan.FromSeconds(0.4),
                 CallbackUrl = new Uri(host, $"/v1/suppliers/{CodeOf(file)}/callbacks").ToString(),
             });

@@ -19,6 +19,9 @@ internal sealed class SuppliedShop(IReadOnlyList<ExampleSupplier> suppliers, str
 
     public const string Limits = """{"concurrency":400,"breakerAfter":10000}""";
 
+    // What never arrived is submitted three times, with rests between.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
     private readonly ConcurrentDictionary<string, byte> _skus = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _orders = new(StringComparer.Ordinal);
 
@@ -48,7 +51,7 @@ internal sealed class SuppliedShop(IReadOnlyList<ExampleSupplier> suppliers, str
             var sources = string.Join(',', routes.Select(route => $$"""{"source":"supplier","supplier":"{{route.Code}}","supplierSku":"{{supplierSku}}","unitCost":"10.00"}"""));
             await host.CreateAsync("/v1/admin/skus", $$"""
                 {"code":"{{code}}","name":"{{code}}","kind":"{{(isTopUp ? "topUp" : "cardKey")}}","currency":"CNY","price":"12.50","maxPerOrder":5000,
-                 "recipientMode":"{{(isTopUp ? "required" : "none")}}","routes":[{{sources}}]}
+                 "recipientMode":"{{(isTopUp ? "required" : "none")}}","supply":{"waitMinutes":0},"routes":[{{sources}}]}
                 """);
         }
 
@@ -78,7 +81,7 @@ internal sealed class SuppliedShop(IReadOnlyList<ExampleSupplier> suppliers, str
         await EndAsync() + await Patience.UntilAsync(() => suppliers.All(supplier => supplier.Simulator.CallbacksUnderWay == 0)) + await EndAsync();
 
     private Task<TimeSpan> EndAsync() => Patience.UntilAsync(
-        async () => await SupplyBooks.CountOpenAsync(folder, AskedByReceipt) == 0, () => $"{seed}: orders stay open\n{SupplyBooks.DescribeOpen(folder)}");
+        async () => await SupplyBooks.CountOpenAsync(folder, AskedByReceipt) == 0, () => $"{seed}: orders stay open\n{SupplyBooks.DescribeOpen(folder)}", Limit);
 
     private string[] AskedByReceipt => [.. suppliers.Where(supplier => supplier.IsAskedByReceipt).Select(supplier => supplier.Code)];
 
