@@ -15,7 +15,7 @@ internal sealed class CallbackSender(SupplierBook book, ISupplierWords words, Si
     public int UnderWay => _running.Count;
 
     /// <summary>Sends one now, once; false: not taken.</summary>
-    public async Task<bool> SendAsync(SimulatedOrder order, CallbackPlay play, CancellationToken cancellation)
+    public async Task<bool> SendAsync(SimulatedOrder order, CallbackPlay play)
     {
         var statement = play.Says switch
         {
@@ -29,7 +29,7 @@ internal sealed class CallbackSender(SupplierBook book, ISupplierWords words, Si
             return true;
         }
 
-        var taken = await PostAsync(order.CallbackUrl, callback, cancellation);
+        var taken = await PostAsync(order.CallbackUrl, callback, _closing.Token);
         book.CountCallback(order, taken);
         return taken;
     }
@@ -64,7 +64,7 @@ internal sealed class CallbackSender(SupplierBook book, ISupplierWords words, Si
             }
 
             // What is not signed with the shared secret is refused, and trying again makes it no truer.
-            if (await SendAsync(order, play, _closing.Token) || !play.Signed)
+            if (await SendAsync(order, play) || !play.Signed)
             {
                 return;
             }

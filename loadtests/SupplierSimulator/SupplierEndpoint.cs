@@ -44,12 +44,12 @@ internal sealed class SupplierEndpoint(SupplierBook book, ISupplierWords words, 
         var (order, play, truth) = book.Submit(submit);
         if (play == order.Play)
         {
+            // Whether or not the customer still waits for the answer.
+            callbacks.Schedule(order);
             foreach (var callback in play.Callbacks.Where(callback => callback.After < TimeSpan.Zero))
             {
-                await callbacks.SendAsync(order, callback, http.RequestAborted);
+                await callbacks.SendAsync(order, callback);
             }
-
-            callbacks.Schedule(order);
         }
 
         await Wait(play.ReplyAfter, http);

@@ -15,6 +15,9 @@ internal sealed class SupplyScenario : IScenario
     private const int UnitsPerSecond = 200;
     private const int Connections = 64;
 
+    // Until the runtime has compiled what a unit passes through.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
+
     // Well below the peak of two cores that engine, supplier and load share: the question is what suppliers add, not where the machine ends.
     private const double OrdersPerSecond = 1_500;
 
@@ -54,7 +57,7 @@ internal sealed class SupplyScenario : IScenario
     {
         var seconds = Math.Max(4 * settings.Seconds, 10);
         await using var feeder = new SupplyFeeder(engine, key, $"F{Environment.ProcessId}S", UnitsPerSecond);
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await Task.Delay(WarmUp);
         var (before, began) = (Delivered(folder), Stopwatch.GetTimestamp());
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         var (after, lasted) = (Delivered(folder), Stopwatch.GetElapsedTime(began));

@@ -39,7 +39,7 @@ public static class Plays
         Fault.Error502After => new() { Reply = Reply.Error502 },
         Fault.Html => new() { Reply = Reply.Html },
         Fault.WrongSignature => new() { Reply = Reply.Forged },
-        Fault.CallbackFirst => new() { Callbacks = [new(CallbackPlay.BeforeTheAnswer)] },
+        Fault.CallbackFirst => new() { Callbacks = [new(CallbackPlay.BeforeTheAnswer), new(times.LateCallback)] },
         Fault.DuplicateCallback => UnderWay(times) with { Callbacks = [new(TimeSpan.Zero), new(TimeSpan.Zero), new(TimeSpan.Zero)] },
         Fault.LateCallback => UnderWay(times) with { Callbacks = [new(times.LateCallback)] },
         Fault.ForgedCallback => UnderWay(times) with { Callbacks = [new(CallbackPlay.BeforeTheAnswer, CallbackSays.Rejected, Signed: false), new(times.LateCallback)] },
@@ -62,7 +62,7 @@ public static class Plays
     };
 
     // Who got no proper answer is called back late, so that he has to ask first.
-    private static CallbackPlay Usual(Play play, SimulatorTimes times) => new(play.Reply == Reply.Truth ? play.CodesAfter : times.LateCallback);
+    private static CallbackPlay Usual(Play play, SimulatorTimes times) => new(play.Reply == Reply.Truth ? play.CodesAfter : play.HiddenFor + times.LateCallback);
 
     private static Play UnderWay(SimulatorTimes times) => new() { EndsAfter = times.Processing };
 

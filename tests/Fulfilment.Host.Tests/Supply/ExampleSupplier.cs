@@ -71,7 +71,9 @@ internal sealed class ExampleSupplier : IAsyncDisposable
                 Times = new SimulatorTimes
                 {
                     Processing = TimeSpan.FromSeconds(1),
-                    Hidden = TimeSpan.FromSeconds(1),
+
+                    // Longer than the time-out, so that a query is told "no such order", and within the grace.
+                    Hidden = TimeSpan.FromSeconds(4),
                     LateCallback = TimeSpan.FromSeconds(2),
                     CallbackRetry = TimeSpan.FromMilliseconds(200),
                 },

@@ -16,7 +16,9 @@ public sealed class FrozenWorkerTests
     public async Task AHostStoppedBetweenCommitAndSend_SendsNothingOnceSendBeforeIsOver_AndTheUnitIsSubmittedAnew()
     {
         var folder = Directory.CreateTempSubdirectory("fulfilment-frozen-").FullName;
-        await using var supplier = await ExampleSupplier.StartAsync(ExampleSupplier.Files.Single(file => file.Contains("yunqi", StringComparison.Ordinal)), new SimulatorSettings { TopUps = ["T"] });
+
+        // Time-outs far away: what holds it back is the permit alone.
+        await using var supplier = await ExampleSupplier.StartAsync(ExampleSupplier.Files.Single(file => file.Contains("yunqi", StringComparison.Ordinal)), new SimulatorSettings { TopUps = ["T"] }, new ExampleTiming(TimeoutSeconds: 60));
         using var gate = new ConnectGate(supplier.Simulator.Address);
         await using (var host = await HostProcess.StartAsync(folder, [$"Fulfilment:SendWithinSeconds={SendWithin.TotalSeconds}", "Fulfilment:PollMilliseconds=50"]))
         {

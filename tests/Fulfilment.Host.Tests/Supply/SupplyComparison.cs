@@ -23,6 +23,9 @@ internal sealed class SupplyComparison(
     private readonly Dictionary<long, SupplyBooks.UnitRow> _units = books.Units.ToDictionary(unit => unit.Id);
     private readonly ILookup<long, SupplyBooks.DiscrepancyRow> _discrepancies = books.Discrepancies.Where(found => found.AttemptId is not null).ToLookup(found => found.AttemptId!.Value);
 
+    private readonly HashSet<string> _soldTwice =
+        [.. truths.Values.SelectMany(truth => truth.Orders).SelectMany(order => order.Codes).GroupBy(code => code.Secret).Where(sold => sold.Count() > 1).Select(sold => sold.Key)];
+
     public void AssertSame(Func<OrderTruth, bool> isMeant)
     {
         var wrong = truths.SelectMany(truth => truth.Value.Orders.Where(isMeant).Select(order => Compare(truth.Key, order))).OfType<string>()
@@ -59,8 +62,10 @@ internal sealed class SupplyComparison(
             (TruthState.None or TruthState.Rejected, AttemptState.Rejected) => null,
             (TruthState.None or TruthState.Rejected, _) => "it was never issued",
             (TruthState.Issued, AttemptState.Issued) => Delivered(order, unit, told) ?? Owed(order, attempt, told),
-            (TruthState.Issued, AttemptState.Unusable) => Has(told, DiscrepancyKind.DuplicateCode, DiscrepancyKind.UnusableCode) ? Owed(order, attempt, told) : "nobody is told that its code cannot be used",
-            (TruthState.Issued, AttemptState.Rejected) => Has(told, DiscrepancyKind.LateSuccess) ? Owed(order, attempt, told) : "it was issued, and nobody is told",
+
+            // Of two units with one code the first that we hear of has it, whichever was sold first.
+            (TruthState.Issued, AttemptState.Unusable) when order.Codes.Any(code => _soldTwice.Contains(code.Secret)) => Has(told, DiscrepancyKind.DuplicateCode, DiscrepancyKind.UnusableCode) ? Owed(order, attempt, told) : "nobody is told that its code cannot be used",
+            (TruthState.Issued, AttemptState.Rejected) when order.Fault == Fault.IssuedAfterRejected => Has(told, DiscrepancyKind.LateSuccess) ? Owed(order, attempt, told) : "it was issued, and nobody is told",
             (TruthState.Issued, _) => "it was issued",
             _ => "nobody thought of it",
         };
