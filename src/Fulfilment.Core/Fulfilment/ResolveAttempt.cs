@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storage;
@@ -16,7 +17,12 @@ public sealed partial class ResolveAttempt(
 {
     private const int MostInTransaction = 100;
 
-    private static readonly TimeSpan PauseOfFaulty = TimeSpan.FromMinutes(1);
+    // A supplier that answers nothing keeps each question for long; with more of them the worker would have no place left for the other suppliers.
+    private const int MostPerSupplier = 64;
+
+    private static readonly TimeSpan PauseOfFaulty = TimeSpan.FromMinutes(1), PauseOfFull = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<long, int> _asking = [];
 
     /// <summary>Takes what is due, at most so many, and gives the questions that may be asked now, each once.</summary>
     public async Task<BegunQuestions> BeginAsync(int most, CancellationToken cancellation)
@@ -37,6 +43,18 @@ public sealed partial class ResolveAttempt(
     {
         ArgumentNullException.ThrowIfNull(question);
         OpenTransaction.RequireNone();
+        try
+        {
+            await AskOnceAsync(question, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _asking.AddOrUpdate(question.Submitted.Attempt!.SupplierId, 0, (_, asking) => asking - 1);
+        }
+    }
+
+    private async Task AskOnceAsync(Question question, CancellationToken cancellation)
+    {
         if (time.GetElapsedTime(question.TakenAt) >= SupplierTimes.LeaveWithin)
         {
             // This process slept: asked now, it might come too close to the next question. The unit is due again by itself.
@@ -93,25 +111,28 @@ public sealed partial class ResolveAttempt(
         return questions;
     }
 
-    private Task<List<Question>> TakeTogetherAsync(IReadOnlyList<SubmittedUnit> due, DateTimeOffset now)
+    private async Task<List<Question>> TakeTogetherAsync(IReadOnlyList<SubmittedUnit> due, DateTimeOffset now)
     {
         var taken = time.GetTimestamp();
-        return store.RunAsync(async transaction =>
+        var begun = await store.RunAsync(async transaction =>
         {
             var questions = new List<Question>();
             foreach (var submitted in due)
             {
-                if (await TakeAsync(transaction, submitted, now, taken).ConfigureAwait(false) is { } question)
+                var together = questions.Count(question => question.Submitted.Attempt!.SupplierId == submitted.Attempt?.SupplierId);
+                if (await TakeAsync(transaction, submitted, now, taken, together).ConfigureAwait(false) is { } question)
                 {
                     questions.Add(question);
                 }
             }
 
             return questions;
-        });
+        }).ConfigureAwait(false);
+        begun.ForEach(question => _asking.AddOrUpdate(question.Submitted.Attempt!.SupplierId, 1, (_, asking) => asking + 1));
+        return begun;
     }
 
-    private async ValueTask<Question?> TakeAsync(IFulfilmentTransaction transaction, SubmittedUnit submitted, DateTimeOffset now, long taken)
+    private async ValueTask<Question?> TakeAsync(IFulfilmentTransaction transaction, SubmittedUnit submitted, DateTimeOffset now, long taken, int together)
     {
         var (unit, nowMs) = (submitted.Unit, now.ToUnixTimeMilliseconds());
         if (submitted.Attempt is not { } attempt)
@@ -139,6 +160,12 @@ public sealed partial class ResolveAttempt(
         if (supplier is null || !times.CanQuery)
         {
             await transaction.MoveUnitAsync(unit, unit.State, next).ConfigureAwait(false);
+            return null;
+        }
+
+        if (_asking.GetValueOrDefault(attempt.SupplierId) + together >= MostPerSupplier)
+        {
+            await transaction.MoveUnitAsync(unit, unit.State, (now + PauseOfFull).ToUnixTimeMilliseconds()).ConfigureAwait(false);
             return null;
         }
 

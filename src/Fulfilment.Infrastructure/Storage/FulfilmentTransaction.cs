@@ -124,9 +124,10 @@ internal class FulfilmentTransaction(DbConnection connection, ICardKeyClaims cla
             amount = discrepancy.Amount.TenThousandths, discrepancy.Currency, discrepancy.Detail, discrepancy.Code, fingerprint, hasCode = fingerprint.Length > 0 ? 1 : 0,
         }).ConfigureAwait(false) == 1;
 
+    // What waits for a person is theirs to look at, however long it takes.
     public async ValueTask<int> CountOverdueAsync(long orderId, long beforeMs) => await Connection.ExecuteScalarAsync<int>(
-        "SELECT count(*) FROM units WHERE order_id = @orderId AND state < @closed AND (due_at IS NULL OR due_at <= @beforeMs)",
-        new { orderId, beforeMs, closed = UnitState.Delivered }).ConfigureAwait(false);
+        "SELECT count(*) FROM units WHERE order_id = @orderId AND state < @closed AND state <> @manual AND (due_at IS NULL OR due_at <= @beforeMs)",
+        new { orderId, beforeMs, closed = UnitState.Delivered, manual = UnitState.Manual }).ConfigureAwait(false);
 
     public async ValueTask DeferOrderAsync(long orderId, long dueAtMs) => Expect(1, await Connection.ExecuteAsync(
         "UPDATE orders SET due_at = @dueAtMs WHERE id = @orderId AND status = @processing",

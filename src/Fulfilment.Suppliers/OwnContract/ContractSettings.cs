@@ -57,8 +57,9 @@ internal sealed class ContractSettings
 
     public IReadOnlyList<WebhookSecret> WebhookSecrets { get; private set; } = [];
 
-    // An order exists or not within the seconds that a commit there takes, so "no such order" is believed after two minutes.
-    public SupplierTiming Timing { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromDays(365), TimeSpan.FromMinutes(2));
+    // An order exists or not within the seconds that a commit there takes, so "no such order" is believed after two minutes. The window is no limit of theirs:
+    // what they could not tell in a week, two people settle with them.
+    public SupplierTiming Timing { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromDays(7), TimeSpan.FromMinutes(2));
 
     public IReadOnlyList<string> Mistakes => _mistakes;
 

@@ -42,7 +42,12 @@ internal sealed class CallbackReader(Mistakes mistakes, SignatureReader signatur
         var read = signature is null ? null : signatures.Read(signature, Places.OfReceivedSignatures);
         if (read is not null)
         {
-            CheckCovers(fields.Optional("signature") ?? node, read, [reference, answer.Status is null ? null : fields.Optional("status"), answer.Code is null ? null : fields.Optional("code")]);
+            var cards = fields.Optional("cards");
+            CheckCovers(fields.Optional("signature") ?? node, read,
+            [
+                reference, answer.Status is null ? null : fields.Optional("status"), answer.Code is null ? null : fields.Optional("code"),
+                fields.Optional("cost"), cards?.Find("list") ?? cards?.Find("secret"),
+            ]);
         }
 
         var place = sign is null ? null : signatures.ReadPlace(sign, headers: true);
