@@ -50,6 +50,30 @@ public sealed class DueWorkTests
     }
 
     [Fact]
+    public async Task SilentSupplier_IsAskedSoManyQuestionsAtOnce_ThatPlacesAreLeftForTheOthers()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
+        shop.Acme1.OnIssue = shop.Acme1.IssueSilently;
+        await shop.OrderAsync("TOPUP", quantity: 90);
+        await shop.Node.LookAsync();
+        shop.Pass(60);
+
+        var first = await shop.Node.Resolve.BeginAsync(100, CancellationToken.None);
+        Assert.Equal(64, first.Questions.Count);
+        shop.Pass(20);
+        Assert.Empty((await shop.Node.Resolve.BeginAsync(100, CancellationToken.None)).Questions);
+
+        foreach (var question in first.Questions)
+        {
+            await shop.Node.Resolve.AskAsync(question, CancellationToken.None);
+        }
+
+        await shop.FinishAsync();
+        Assert.Equal(90, await shop.CountAsync("units", "state = 20"));
+        await shop.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task FaultyRecord_KeepsNoOtherUnitWaiting()
     {
         await using var shop = await Workshop.OpenAsync();
