@@ -24,6 +24,9 @@ public sealed record Attempt(
     /// <summary>The reason of an attempt that the supplier has never received: it is rejected, and its route may be tried again.</summary>
     public const string NoSuchOrder = "no_such_order";
 
+    /// <summary>The reason of an attempt that the supplier did not look at, because it takes no more for the moment: its route may be tried again, too.</summary>
+    public const string RateLimited = "rate_limited";
+
     /// <summary>The transitions of attempts.</summary>
     public static readonly StateTable<AttemptState> States = new(
         (AttemptState.Submitted, [AttemptState.Processing, AttemptState.Unknown, AttemptState.Issued, AttemptState.Rejected, AttemptState.NotSent, AttemptState.Unusable]),

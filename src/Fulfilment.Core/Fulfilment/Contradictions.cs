@@ -55,13 +55,17 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
             && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", detail).ConfigureAwait(false);
     }
 
-    /// <summary>A code came beside the one that is delivered.</summary>
+    /// <summary>A supplier has no such order any more that it had taken.</summary>
+    internal ValueTask<bool> LostAsync(OutcomeWork work) =>
+        AlertAsync(work, AlertKind.LateContradiction, $"lost:{work.Attempt.Id}", "has no such order any more, though it had taken it");
+
+    /// <summary>A code came beside the one that is delivered, or beside a top-up.</summary>
     internal async ValueTask<bool> ExtraAsync(OutcomeWork work, IssuedCode code, Money? cost)
     {
         var isKnown = await KnownAsync(work, code.Code).ConfigureAwait(false) is not null;
         var kind = isKnown ? DiscrepancyKind.DuplicateCode : DiscrepancyKind.ExtraCode;
-        return await ReportAsync(work, kind, cost ?? work.Attempt.UnitCost, code.Code, "another code than the one that was delivered").ConfigureAwait(false)
-            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", "issued more than one code for a unit").ConfigureAwait(false);
+        return await ReportAsync(work, kind, cost ?? work.Attempt.UnitCost, code.Code, "a code beside what was delivered").ConfigureAwait(false)
+            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", "issued a code beside what was delivered").ConfigureAwait(false);
     }
 
     /// <summary>What came cannot be delivered.</summary>

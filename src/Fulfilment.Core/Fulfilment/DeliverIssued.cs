@@ -18,6 +18,12 @@ public sealed class DeliverIssued(
     {
         if (!ExpectsCode(work.Unit))
         {
+            // Nobody expects a code here, so none is delivered; but one that came is not lost either.
+            foreach (var code in issued.Codes)
+            {
+                await contradictions.ExtraAsync(work, code, Money.Zero).ConfigureAwait(false);
+            }
+
             var cost = await CostAsync(work, issued.Cost).ConfigureAwait(false);
             work.Effects.Post(
                 ids, TransferKind.CostOfSale, Account.CostOfSales(work.Unit.SkuId), Account.SupplierPayable(work.Attempt.SupplierId), cost, work.Attempt.Currency, work.Unit.OrderId);

@@ -17,6 +17,9 @@ internal sealed record OutcomeWork(
 {
     public long NowMs { get; } = Now.ToUnixTimeMilliseconds();
 
+    /// <summary>The earliest time that the answer may be of: it may have been long on its way, or could not be recorded for a while.</summary>
+    public DateTimeOffset AskedAt => Source == AnswerSource.Query && Attempt.QueriedAtMs is { } queried && queried < NowMs ? DateTimeOffset.FromUnixTimeMilliseconds(queried) : Now;
+
     /// <summary>Moves the attempt on; guarded by the state it was found in.</summary>
     public ValueTask ChangeAttemptAsync(AttemptState to, string? reason = null, string? receipt = null, Money? cost = null)
     {

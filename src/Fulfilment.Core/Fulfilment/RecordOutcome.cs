@@ -115,7 +115,8 @@ public sealed class RecordOutcome(
     {
         // Our own word, from whoever held the permit: it stands also where somebody has asked meanwhile, and learned nothing.
         SupplierAnswer.NotSent notSent when work.Attempt.State != AttemptState.Processing => await EndAsync(work, AttemptState.NotSent, notSent.Reason).ConfigureAwait(false),
-        SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.Now) => await EndAsync(work, AttemptState.Rejected, Attempt.NoSuchOrder).ConfigureAwait(false),
+        SupplierAnswer.NotFound when work.Attempt.State == AttemptState.Processing => await LoseAsync(work).ConfigureAwait(false),
+        SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.AskedAt) => await EndAsync(work, AttemptState.Rejected, Attempt.NoSuchOrder).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Issued issued } => await deliver.RunAsync(work, issued).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => await EndAsync(work, AttemptState.Rejected, rejected.Reason).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Processing processing } => await work.WaitAsync(processing.Receipt).ConfigureAwait(false),
@@ -130,6 +131,13 @@ public sealed class RecordOutcome(
         await work.ChangeAttemptAsync(state, reason).ConfigureAwait(false);
         await work.MoveUnitAsync(UnitState.Pending, work.Now).ConfigureAwait(false);
         return work.Came(state, UnitState.Pending);
+    }
+
+    // It had the order, and has no such order now: from a backup, or with another account of ours. Whether it issued it before, it does not say.
+    private async ValueTask<Recorded> LoseAsync(OutcomeWork work)
+    {
+        await contradictions.LostAsync(work).ConfigureAwait(false);
+        return await DoubtAsync(work, Attempt.NoSuchOrder).ConfigureAwait(false);
     }
 
     // A query that learns nothing takes nothing away from what the supplier said before.

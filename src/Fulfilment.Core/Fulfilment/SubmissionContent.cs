@@ -10,9 +10,8 @@ public sealed class SubmissionContent(ICatalogue catalogue, IPersonalDataProtect
 {
     internal SupplierRequest RequestOf(Attempt attempt, PendingUnit pending, NextStep.Submit submit)
     {
-        // Never above the price sold, unless the SKU allows it; then the supplier's price may only not have risen.
-        var sku = catalogue.Current.FindSku(pending.Unit.SkuId)!;
-        var most = sku.Supply.AllowLoss || submit.CostCurrency != pending.Currency ? submit.Cost : pending.Unit.Price;
+        // Never above the price sold, unless the SKU allows it, which has been asked; then the supplier's price may only not have risen above what is agreed.
+        var most = submit.CostCurrency != pending.Currency ? submit.Cost : pending.Unit.Price;
         return Make(attempt, pending.Unit, pending.Recipient, pending.Inputs, pending.InputsOwner, most < submit.Cost ? submit.Cost : most);
     }
 

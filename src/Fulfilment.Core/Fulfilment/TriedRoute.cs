@@ -4,7 +4,7 @@ namespace Fulfilment.Core.Fulfilment;
 
 /// <summary>What earlier attempts of a unit have made of one route.</summary>
 /// <param name="IsRefused">Whether the supplier has definitely refused it, or issued what cannot be delivered.</param>
-/// <param name="Missed">Attempts that never reached the supplier: nothing was refused, so the route may be tried again.</param>
+/// <param name="Missed">Attempts that never reached the supplier, or that it did not look at: nothing was refused, so the route may be tried again.</param>
 /// <param name="RestsUntil">When it may be tried again after those.</param>
 internal readonly record struct TriedRoute(bool IsRefused, int Missed, DateTimeOffset? RestsUntil)
 {
@@ -23,7 +23,7 @@ internal readonly record struct TriedRoute(bool IsRefused, int Missed, DateTimeO
         var (refused, missed, last) = (false, 0, 0L);
         foreach (var attempt in attempts.Where(attempt => attempt.SupplierId == supplierId && attempt.SupplierSku == route.SupplierSku))
         {
-            if (attempt.State == AttemptState.NotSent || attempt is { State: AttemptState.Rejected, Reason: Attempt.NoSuchOrder })
+            if (attempt.State == AttemptState.NotSent || attempt is { State: AttemptState.Rejected, Reason: Attempt.NoSuchOrder or Attempt.RateLimited })
             {
                 (missed, last) = (missed + 1, attempt.DecidedAtMs ?? 0);
             }

@@ -242,4 +242,33 @@ public sealed class ContradictionTests
         Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
         await shop.AssertSoundAsync();
     }
+
+    // Its database was restored, or our key there is another account's: what it had taken it may have issued.
+    [Fact]
+    public async Task NoSuchOrder_OfASupplierThatHadTakenIt_IsNoRejection_AndIsTold()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = request =>
+        {
+            shop.Acme1.Issue(request);
+            return Answer(new SupplierOutcome.Processing("R-1"));
+        };
+        shop.Acme1.OnQuery = _ => new SupplierAnswer.NotFound(Raw("no such order"));
+        var order = await shop.OrderAsync();
+        for (var minute = 0; minute < 60; minute++)
+        {
+            await shop.Node.LookAsync();
+            shop.Pass(60);
+        }
+
+        Assert.Equal(UnitState.Processing, (await shop.UnitAsync(order)).State);
+        Assert.Empty(shop.Bolt1.Arrivals);
+        Assert.Equal(1, await shop.CountAsync("alerts", "kind = 3"));
+
+        // Nobody can be asked any more: a person settles it.
+        shop.Pass(TimeSpan.FromHours(24));
+        await shop.Node.LookAsync();
+        Assert.Equal(UnitState.Unknown, (await shop.UnitAsync(order)).State);
+        await shop.AssertSoundAsync();
+    }
 }

@@ -2,6 +2,7 @@ using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Reconciliation;
 using Fulfilment.Core.Suppliers;
 using static Fulfilment.Infrastructure.Tests.Fulfilment.ScriptedSupplier;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
@@ -251,5 +252,73 @@ public sealed class OutcomeTests
         Assert.All(await shop.AttemptsAsync(), attempt => Assert.Equal(Cny(9), attempt.UnitCost));
         Assert.Equal(2, await shop.CountAsync("discrepancies", "kind = 5 AND amount = 10000"));
         await shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task NoSuchOrder_CountsFromWhenItWasAsked_NotFromWhenItIsRecorded()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = shop.Acme1.IssueSilently;
+        var order = await shop.OrderAsync();
+        await shop.Node.LookAsync();
+        shop.Pass(60);
+        var question = Assert.Single((await shop.Node.Resolve.BeginAsync(10, CancellationToken.None)).Questions);
+
+        // Its answer is recorded only once the grace is over.
+        shop.Pass(TimeSpan.FromHours(1));
+        await shop.Node.Record.RunAsync(question.Submitted.Attempt!.Id, new SupplierAnswer.NotFound(Raw("no such order")), AnswerSource.Query);
+
+        Assert.Equal(UnitState.Unknown, (await shop.UnitAsync(order)).State);
+        await shop.FinishAsync();
+        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
+        await shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task RefusalForTheMoment_UsesNoRouteUp()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
+        var refused = 0;
+        shop.Acme1.OnIssue = request => ++refused <= 2 ? Reject(Attempt.RateLimited) : Answer(shop.Acme1.Issue(request));
+        var order = await shop.OrderAsync();
+
+        await shop.FinishAsync();
+
+        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
+        Assert.Equal([AttemptState.Rejected, AttemptState.Rejected, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
+        await shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task CodeThatComesForATopUp_IsNotLost()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = request => Answer(shop.Acme1.Issue(request, "GIFT-1"));
+        var order = await shop.OrderAsync("TOPUP");
+
+        await shop.FinishAsync();
+
+        Assert.Equal((UnitState.Delivered, null), ((await shop.UnitAsync(order)).State, (await shop.UnitAsync(order)).CardKeyId));
+        Assert.Equal([(DiscrepancyKind.ExtraCode, true)], await shop.DiscrepanciesAsync());
+        Assert.Equal(0, await shop.CountAsync("transfers", "kind = 7"));
+        await shop.AssertSoundAsync();
+    }
+
+    [Theory]
+    [InlineData(false, 8, 10)]
+    [InlineData(true, 8, 10)]
+    [InlineData(true, 11, 11)]
+    [InlineData(true, null, 10)]
+    public async Task MostThatASupplierMayCharge_IsThePrice_OrAnAgreedLoss(bool allowLoss, int? cost, int most)
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme with { UnitCost = cost is { } agreed ? Cny(agreed) : null });
+        await shop.Engine.ChangeSkuAsync("CODE", sku => sku with { Supply = sku.Supply with { AllowLoss = allowLoss } });
+        SupplierRequest? asked = null;
+        shop.Acme1.OnIssue = request => Answer(shop.Acme1.Issue(asked = request));
+        await shop.OrderAsync();
+
+        await shop.FinishAsync();
+
+        Assert.Equal(Cny(most), asked!.MaxCost);
     }
 }
