@@ -12,25 +12,36 @@ public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, OrderE
 {
     private const int AtOnce = 100;
 
-    /// <summary>Looks at the orders that are due; tells how many.</summary>
+    /// <summary>Looks at the orders that are due; tells how many. One that cannot be looked at keeps no other waiting.</summary>
+    /// <exception cref="AggregateException">Some could not be looked at; the others were.</exception>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var count = 0;
-        while (await store.FindOrdersAsync(time.GetUtcNow(), AtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
+        var failures = new List<Exception>();
+        while (failures.Count == 0 && await store.FindOrdersAsync(time.GetUtcNow(), AtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
         {
             foreach (var orderId in due)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!OrderStates.IsOpen(await LookAsync(orderId).ConfigureAwait(false)))
+                try
                 {
-                    ends.Raise(orderId);
-                }
+                    if (!OrderStates.IsOpen(await LookAsync(orderId).ConfigureAwait(false)))
+                    {
+                        ends.Raise(orderId);
+                    }
 
-                count++;
+                    count++;
+                }
+#pragma warning disable CA1031 // Whatever is wrong with this order, the caller hears of it once the others have been seen to.
+                catch (Exception exception) when (exception is not NodeLeaseLostException)
+#pragma warning restore CA1031
+                {
+                    failures.Add(exception);
+                }
             }
         }
 
-        return count;
+        return failures.Count == 0 ? count : throw new AggregateException(failures);
     }
 
     private Task<OrderStatus> LookAsync(long orderId) => store.RunAsync(async transaction =>

@@ -108,6 +108,8 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
             await MoveCursorAsync(connection, next[^1].Id.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         }
 
+        // Callbacks for attempts that are not known belong to no order, and repeat recipients all the same.
+        await connection.ExecuteAsync("DELETE FROM stray_callbacks WHERE id < @end", new { end = IdGenerator.FirstAt(before) }).ConfigureAwait(false);
         var erased = await EraseOrdersAsync(connection, due).ConfigureAwait(false);
 
         // Nobody knows whose they are, so their own age counts.
@@ -177,9 +179,14 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
         return holding.Count;
     }
 
-    // What suppliers said about an order's units, as it came: it may repeat the recipient.
-    private static Task<int> EraseAnswersAsync(DbConnection connection, List<long> ids) => connection.ExecuteAsync(
-        "DELETE FROM supplier_answers WHERE attempt_id IN (SELECT a.id FROM units AS u JOIN attempts AS a ON a.unit_id = u.id WHERE u.order_id IN @ids)", new { ids });
+    // What suppliers said about an order's units, as it came, may repeat the recipient, and people's evidence may name somebody, also where the order itself never did.
+    private static async Task EraseAnswersAsync(DbConnection connection, List<long> ids)
+    {
+        await connection.ExecuteAsync(
+            "DELETE FROM supplier_answers WHERE attempt_id IN (SELECT a.id FROM units AS u JOIN attempts AS a ON a.unit_id = u.id WHERE u.order_id IN @ids)", new { ids }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            "UPDATE unit_decisions SET content = NULL WHERE order_id IN @ids AND content IS NOT NULL", new { ids }).ConfigureAwait(false);
+    }
 
     private static Task<int> EraseBuyersAsync(DbConnection connection, List<long> ids) => connection.ExecuteAsync(
         "UPDATE orders SET buyer = NULL, buyer_reference_hash = NULL WHERE id IN @ids AND (buyer IS NOT NULL OR buyer_reference_hash IS NOT NULL)", new { ids });
@@ -189,8 +196,6 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
     {
         await connection.ExecuteAsync(
             "UPDATE after_sales_cases SET reason = '', decision_reason = CASE WHEN decision_reason IS NULL THEN NULL ELSE '' END WHERE order_id IN @ids", new { ids }).ConfigureAwait(false);
-        await connection.ExecuteAsync(
-            "UPDATE unit_decisions SET content = NULL WHERE order_id IN @ids", new { ids }).ConfigureAwait(false);
         await connection.ExecuteAsync(
             "UPDATE card_key_flags SET reason = '' WHERE card_key_id IN (SELECT card_key_id FROM units WHERE order_id IN @ids AND card_key_id IS NOT NULL)", new { ids }).ConfigureAwait(false);
     }

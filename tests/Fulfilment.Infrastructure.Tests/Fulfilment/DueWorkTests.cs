@@ -186,4 +186,36 @@ public sealed class DueWorkTests
 
         Assert.Equal((0, 1), ((int)await shop.CountAsync("supplier_answers"), (int)await shop.CountAsync("attempts", "id = @attempt", new { attempt })));
     }
+
+    [Fact]
+    public async Task OrderThatCannotBeLookedAt_KeepsNoOtherWaiting()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        var faulty = await shop.OrderAsync();
+        var other = await shop.OrderAsync();
+        await shop.Engine.Storage.ExecuteAsync("UPDATE orders SET due_at = 0 WHERE id = @Id; UPDATE orders SET due_at = 1 WHERE id = @other", new { faulty.Id, other = other.Id });
+        await shop.Engine.Storage.ExecuteAsync($"CREATE TRIGGER broken BEFORE UPDATE ON orders WHEN NEW.id = {faulty.Id} BEGIN SELECT RAISE(ABORT, 'broken'); END");
+
+        Assert.Single((await Assert.ThrowsAsync<AggregateException>(() => shop.Node.Watch.RunAsync(CancellationToken.None))).InnerExceptions);
+
+        Assert.Equal(1, await shop.CountAsync("orders", "due_at > 1 AND id = @Id", new { other.Id }));
+    }
+
+    [Fact]
+    public async Task StrayCallbacks_AndWhatPeopleWrote_GoAfterTheTermToo()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        var order = await shop.OrderAsync();
+        await shop.FinishAsync();
+        await shop.CallBackAsync("acme", "12345", new SupplierOutcome.Processing());
+        await shop.Engine.Storage.ExecuteAsync(
+            "INSERT INTO unit_decisions (id, order_id, unit_id, kind, status, proposed_by, content) VALUES (1, @Id, 1, 6, 20, 'x', x'00')", new { order.Id });
+
+        // Nobody is named in this order itself.
+        shop.Pass(TimeSpan.FromDays(40));
+        await shop.CallBackAsync("acme", "12346", new SupplierOutcome.Processing());
+        await shop.Engine.Storage.PersonalDataStore().EraseClosedBeforeAsync(shop.Engine.Time.GetUtcNow().AddDays(-30), 0, null);
+
+        Assert.Equal((1, 0), ((int)await shop.CountAsync("stray_callbacks"), (int)await shop.CountAsync("unit_decisions", "content IS NOT NULL")));
+    }
 }
