@@ -63,4 +63,17 @@ public sealed class RestoredUnitTests
 
     private static Task<int> RestoreAsync(Workshop shop) =>
         new RestoredRecords(shop.Engine.Storage.Database, shop.Engine.Ids, shop.Engine.Time).KeepUnitsFromSuppliersAsync();
+
+    // Somebody may have delivered it after the backup: given back to the storefront, it would be paid by nobody.
+    [Fact]
+    public async Task UnitThatWaitedForAPerson_CannotBeCalledOffByItsStorefront()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Person);
+        var order = await shop.OrderAsync();
+        await shop.FinishAsync();
+
+        Assert.Equal(1, await RestoreAsync(shop));
+
+        Assert.Empty(await shop.Node.Store.RunAsync(transaction => transaction.FindCancellableAsync(order.Id, shop.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds())));
+    }
 }

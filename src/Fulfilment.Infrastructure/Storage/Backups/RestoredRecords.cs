@@ -64,7 +64,7 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
 
     /// <summary>
     /// Marks every unit that may have been submitted after the backup, under a number that nobody here knows: it is not submitted again, but goes to a person.
-    /// What was submitted before is asked for as usual. The orders' next events must come after those that the storefronts have heard.
+    /// What was submitted before is asked for as usual; what waits for a person may have been delivered by one, so its storefront cannot call it off. The orders' next events must come after those that the storefronts have heard.
     /// </summary>
     /// <returns>How many units.</returns>
     public Task<int> KeepUnitsFromSuppliersAsync() => database.WriteAsync(async connection =>
@@ -72,8 +72,8 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
         await connection.ExecuteAsync(
             "UPDATE orders SET version = version + @VersionGap WHERE status = @processing", new { VersionGap, processing = OrderStatus.Processing }).ConfigureAwait(false);
         return await connection.ExecuteAsync(
-            "UPDATE units SET by_hand = 1 WHERE state IN (@pending, @processing, @unknown)",
-            new { pending = UnitState.Pending, processing = UnitState.Processing, unknown = UnitState.Unknown }).ConfigureAwait(false);
+            "UPDATE units SET by_hand = 1 WHERE state IN (@pending, @processing, @manual, @unknown)",
+            new { pending = UnitState.Pending, processing = UnitState.Processing, manual = UnitState.Manual, unknown = UnitState.Unknown }).ConfigureAwait(false);
     });
 
     /// <summary>
