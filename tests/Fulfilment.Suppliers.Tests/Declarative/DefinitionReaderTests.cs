@@ -66,6 +66,7 @@ public sealed class DefinitionReaderTests
         { "\"sign\": \"{{field.sign}}\",\n    \"accepted\"", "\"sign\": \"sign\",\n    \"accepted\"", "callback.sign", "does not say where the signature stands", "\"{{field.sign}}\"" },
         { "\"sign\": \"{{field.sign}}\",\n    \"accepted\"", "\"sign\": \"{{field.sign}}\", \"signature\": { \"algorithm\": \"md5\", \"text\": \"{{field.outTradeNo}}{{secret.apiKey}}\" },\n    \"accepted\"", "callback.signature", "The signature does not cover \"state\"", "{{pairs}} or {{body}}" },
         { "\"sign\": \"{{field.sign}}\",\n    \"accepted\"", "\"sign\": \"{{field.sign}}\", \"signature\": { \"algorithm\": \"md5\", \"text\": \"{{field.outTradeNo}}{{field.state}}{{secret.apiKey}}\" },\n    \"accepted\"", "callback.signature", "The signature does not cover \"price\"", "{{pairs}} or {{body}}" },
+        { "\"sign\": \"{{field.sign}}\",\n    \"accepted\"", "\"sign\": \"{{field.sign}}\", \"signature\": { \"algorithm\": \"md5\", \"text\": \"{{field.outTradeNo}}{{field.state}}{{secret.apiKey}}\" },\n    \"accepted\"", "callback.signature", "The signature does not cover \"orderNo\"", "{{pairs}} or {{body}}" },
         { "\"accepted\": { \"body\": \"success\" },", "", "callback", "The field \"accepted\" is missing.", "again and again" },
         { "\"timeoutSeconds\": 30", "\"timeoutSeconds\": \"30\"", "timing.timeoutSeconds", "This is the text \"30\".", "without quotation marks" },
         { "\"timeoutSeconds\": 30", "\"timeoutSeconds\": 3000", "timing.timeoutSeconds", "This is the number 3000.", "from 0.1 to 300" },

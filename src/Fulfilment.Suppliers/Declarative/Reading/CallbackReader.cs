@@ -46,7 +46,7 @@ internal sealed class CallbackReader(Mistakes mistakes, SignatureReader signatur
             CheckCovers(fields.Optional("signature") ?? node, read,
             [
                 reference, answer.Status is null ? null : fields.Optional("status"), answer.Code is null ? null : fields.Optional("code"),
-                fields.Optional("cost"), cards?.Find("list") ?? cards?.Find("secret"),
+                fields.Optional("cost"), fields.Optional("receipt"), cards?.Find("list") ?? cards?.Find("secret"),
             ]);
         }
 
