@@ -18,6 +18,10 @@ internal sealed partial class FulfilmentWorker(
 
     private readonly HashSet<Task> _underWay = [];
     private readonly Lock _gate = new();
+    private int _asking;
+
+    // A supplier that answers no question any more has each of them under way until its time is over: they must not take the places of other suppliers' units.
+    private int MostAsking => Math.Max(1, options.MostAtOnce / 2);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -44,23 +48,23 @@ internal sealed partial class FulfilmentWorker(
     {
         try
         {
-            var free = options.MostAtOnce - Count;
+            var (free, asking) = Places();
             if (free <= 0)
             {
                 return options.LookEvery;
             }
 
-            var questions = await resolve.BeginAsync(Math.Max(1, free / 2), stopping);
+            var questions = asking > 0 ? await resolve.BeginAsync(asking, stopping) : BegunQuestions.None;
             foreach (var question in questions.Questions)
             {
-                Start(resolve.AskAsync(question, sending));
+                Start(resolve.AskAsync(question, sending), asks: true);
             }
 
-            free = options.MostAtOnce - Count;
+            (free, _) = Places();
             var units = free > 0 ? await fulfil.BeginAsync(free, stopping) : BegunUnits.None;
             foreach (var submission in units.Submissions)
             {
-                Start(submit.RunAsync(submission, sending));
+                Start(submit.RunAsync(submission, sending), asks: false);
             }
 
             return questions.IsMore || units.IsMore ? TimeSpan.Zero : units.WaitsForRoom && options.LookEvery > PauseForRoom ? PauseForRoom : options.LookEvery;
@@ -74,28 +78,27 @@ internal sealed partial class FulfilmentWorker(
         }
     }
 
-    private int Count
+    private (int Free, int Asking) Places()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _underWay.Count;
-            }
+            var free = options.MostAtOnce - _underWay.Count;
+            return (free, Math.Min(Math.Max(1, free / 2), MostAsking - _asking));
         }
     }
 
-    private void Start(Task task)
+    private void Start(Task task, bool asks)
     {
         lock (_gate)
         {
             _underWay.Add(task);
+            _asking += asks ? 1 : 0;
         }
 
-        _ = EndAsync(task);
+        _ = EndAsync(task, asks);
     }
 
-    private async Task EndAsync(Task task)
+    private async Task EndAsync(Task task, bool asks)
     {
         try
         {
@@ -111,8 +114,9 @@ internal sealed partial class FulfilmentWorker(
         bool wasFull;
         lock (_gate)
         {
-            wasFull = _underWay.Count >= options.MostAtOnce;
+            wasFull = _underWay.Count >= options.MostAtOnce || (asks && _asking >= MostAsking);
             _underWay.Remove(task);
+            _asking -= asks ? 1 : 0;
         }
 
         if (wasFull)
