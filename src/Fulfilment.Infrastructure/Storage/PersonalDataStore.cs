@@ -111,9 +111,6 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
         // Callbacks for attempts that are not known belong to no order, and repeat recipients all the same.
         await connection.ExecuteAsync("DELETE FROM stray_callbacks WHERE id < @end", new { end = IdGenerator.FirstAt(before) }).ConfigureAwait(false);
         var erased = await EraseOrdersAsync(connection, due).ConfigureAwait(false);
-
-        // Nobody knows whose they are, so their own age counts.
-        await connection.ExecuteAsync("DELETE FROM stray_callbacks WHERE id < @end", new { end = IdGenerator.FirstAt(before) }).ConfigureAwait(false);
         if (erased > 0 && entry is not null)
         {
             await AuditStore.AppendAsync(connection, entry).ConfigureAwait(false);
