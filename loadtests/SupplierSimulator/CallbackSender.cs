@@ -15,11 +15,14 @@ internal sealed class CallbackSender(SupplierBook book, ISupplierWords words, Si
     public int UnderWay => _running.Count;
 
     /// <summary>Sends one now, once; false: not taken.</summary>
-    public async Task<bool> SendAsync(SimulatedOrder order, CallbackPlay play)
+    /// <param name="order">Of which order.</param>
+    /// <param name="play">What it says.</param>
+    /// <param name="notBefore">It tells how the order stands then, though a timer may go off a little early.</param>
+    public async Task<bool> SendAsync(SimulatedOrder order, CallbackPlay play, DateTimeOffset notBefore = default)
     {
         var statement = play.Says switch
         {
-            CallbackSays.Truth => book.StandsNow(order),
+            CallbackSays.Truth => book.StandsNow(order, notBefore),
             CallbackSays.Rejected => new Statement.Rejected(order.Numbers, RejectionWord.Other),
             CallbackSays.Stranger => new Statement.Issued(order.Numbers with { Reference = "9" + order.Reference[1..], Receipt = order.Receipt + "9" }, order.Codes, order.Charged),
         };
@@ -64,7 +67,7 @@ internal sealed class CallbackSender(SupplierBook book, ISupplierWords words, Si
             }
 
             // What is not signed with the shared secret is refused, and trying again makes it no truer.
-            if (await SendAsync(order, play) || !play.Signed)
+            if (await SendAsync(order, play, (order.EndsAt + play.After) ?? default) || !play.Signed)
             {
                 return;
             }

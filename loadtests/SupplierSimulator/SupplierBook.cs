@@ -76,11 +76,12 @@ internal sealed class SupplierBook(SimulatorSettings settings, TimeProvider time
     }
 
     /// <summary>How an order stands now.</summary>
-    public Statement StandsNow(SimulatedOrder order)
+    public Statement StandsNow(SimulatedOrder order, DateTimeOffset notBefore = default)
     {
         lock (_gate)
         {
-            return order.StandsAt(time.GetUtcNow());
+            var now = time.GetUtcNow();
+            return order.StandsAt(now < notBefore ? notBefore : now);
         }
     }
 

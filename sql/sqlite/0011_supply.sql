@@ -5,6 +5,7 @@ ALTER TABLE suppliers ADD COLUMN adapter TEXT NULL;
 ALTER TABLE suppliers
     ADD COLUMN settings BLOB NULL;  -- encrypted for the supplier's id
 ALTER TABLE suppliers ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;  -- 1: routes pass it by; what was submitted is still asked for
+ALTER TABLE suppliers ADD COLUMN settings_changed_at INTEGER NULL;    -- what was submitted before may be at another account than the one asked now; null: never changed
 
 -- JSON: how its routes are chosen, and the components of a bundle.
 ALTER TABLE skus ADD COLUMN supply     TEXT NOT NULL DEFAULT '{"order":1,"allowLoss":false,"waitMinutes":15,"approveManual":false}';

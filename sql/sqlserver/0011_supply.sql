@@ -1,6 +1,7 @@
 ALTER TABLE suppliers ADD adapter NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NULL;
 ALTER TABLE suppliers ADD settings VARBINARY(MAX) NULL;
 ALTER TABLE suppliers ADD paused BIGINT NOT NULL CONSTRAINT suppliers_paused DEFAULT 0;
+ALTER TABLE suppliers ADD settings_changed_at BIGINT NULL;
 
 ALTER TABLE skus ADD supply NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL
     CONSTRAINT skus_supply DEFAULT N'{"order":1,"allowLoss":false,"waitMinutes":15,"approveManual":false}';

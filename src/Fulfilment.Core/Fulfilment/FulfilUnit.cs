@@ -4,6 +4,7 @@ using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storage;
 using Fulfilment.Core.Suppliers;
+using Fulfilment.Core.Suppliers.Products;
 using Microsoft.Extensions.Logging;
 
 namespace Fulfilment.Core.Fulfilment;
@@ -164,7 +165,7 @@ public sealed partial class FulfilUnit(
     }
 
     private Task WarnAsync(Sku sku, Supplier supplier) => alerts.RaiseAsync(new NewAlert(
-        AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{sku.Code}", $"price:{supplier.Id}:{sku.Id}",
+        AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{sku.Code}", WatchPrices.KeyOf(supplier.Code, sku.Code),
         $"{supplier.Code} costs more than {sku.Code} is sold for, or is paid in another currency; the route is passed by."));
 
     [LoggerMessage(1, LogLevel.Error, "Unit {Unit} could not be begun; it is put off, and the others go on.")]

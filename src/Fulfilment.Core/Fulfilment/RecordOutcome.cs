@@ -116,7 +116,7 @@ public sealed class RecordOutcome(
         // Our own word, from whoever held the permit: it stands also where somebody has asked meanwhile, and learned nothing.
         SupplierAnswer.NotSent notSent when work.Attempt.State != AttemptState.Processing => await EndAsync(work, AttemptState.NotSent, notSent.Reason).ConfigureAwait(false),
         SupplierAnswer.NotFound when work.Attempt.State == AttemptState.Processing => await LoseAsync(work).ConfigureAwait(false),
-        SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.AskedAt) => await EndAsync(work, AttemptState.Rejected, Attempt.NoSuchOrder).ConfigureAwait(false),
+        SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.AskedAt, work.Supplier.SettingsChangedAt) => await EndAsync(work, AttemptState.Rejected, Attempt.NoSuchOrder).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Issued issued } => await deliver.RunAsync(work, issued).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => await EndAsync(work, AttemptState.Rejected, rejected.Reason).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Processing processing } => await work.WaitAsync(processing.Receipt).ConfigureAwait(false),

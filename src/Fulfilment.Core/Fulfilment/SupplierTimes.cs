@@ -10,6 +10,9 @@ public sealed class SupplierTimes(SupplierTiming timing, bool canQuery)
     // A query leaves a moment after the right to it was committed; the next one must not come closer to it than the supplier accepts.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
+    // A node may go on for a moment with the settings that it has read.
+    private static readonly TimeSpan SettingsReachNodes = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Seldom = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
@@ -32,8 +35,12 @@ public sealed class SupplierTimes(SupplierTiming timing, bool canQuery)
     /// <summary>The last time at which the whole of a submission, with its answer, can have been under way.</summary>
     public DateTimeOffset OverAt(Attempt attempt) => DateTimeOffset.FromUnixTimeMilliseconds(attempt.SendBeforeMs) + timing.TotalTimeout;
 
-    /// <summary>Whether "no such order" means that there never will be one.</summary>
-    public bool IsNotFoundFinal(Attempt attempt, DateTimeOffset now) => now >= OverAt(attempt) + timing.NotFoundGrace;
+    /// <summary>Whether "no such order" means that there never will be one. Of an attempt that was submitted with other settings it says nothing: the account asked now may be another.</summary>
+    /// <param name="attempt">Which.</param>
+    /// <param name="asked">When the supplier was asked.</param>
+    /// <param name="settingsChanged">When its settings were last replaced; null: never.</param>
+    public bool IsNotFoundFinal(Attempt attempt, DateTimeOffset asked, DateTimeOffset? settingsChanged) =>
+        asked >= OverAt(attempt) + timing.NotFoundGrace && !(attempt.CreatedAt <= settingsChanged + SettingsReachNodes);
 
     /// <summary>Whether no query can settle it any more.</summary>
     public bool IsWindowOver(Attempt attempt, DateTimeOffset now) => now >= attempt.CreatedAt + timing.QueryWindow;

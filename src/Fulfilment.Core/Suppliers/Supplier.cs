@@ -26,6 +26,9 @@ public sealed record Supplier
     /// <summary>The adapter's settings, with their secrets: JSON, encrypted for <see cref="Id"/>.</summary>
     public byte[]? Settings { get; init; }
 
+    /// <summary>When adapter or settings were last replaced by others; null: never. What was submitted before may be at another account than the one that is asked now.</summary>
+    public DateTimeOffset? SettingsChangedAt { get; init; }
+
     /// <summary>Whether routes pass it by for now; what was submitted to it is still asked for.</summary>
     public bool Paused { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class SupplierSettings(ISupplierVault vault, ISupplierAdapters ada
         if (adapter is null)
         {
             return fields.Settings.Or(null) is null
-                ? supplier with { Adapter = null, Settings = null }
+                ? supplier with { Adapter = null, Settings = null, SettingsChangedAt = ChangedAt(supplier) }
                 : Field.Refuse("/settings", "Settings are an adapter's: name it in the field adapter.");
         }
 
@@ -42,8 +42,11 @@ public sealed class SupplierSettings(ISupplierVault vault, ISupplierAdapters ada
             return Field.Refuse("/settings", string.Join(" ", mistakes.Take(MostMistakes)));
         }
 
-        return merged == before ? supplier : supplier with { Adapter = adapter, Settings = vault.ProtectSettings(supplier.Id, merged) };
+        return merged == before ? supplier : supplier with { Adapter = adapter, Settings = vault.ProtectSettings(supplier.Id, merged), SettingsChangedAt = ChangedAt(supplier) };
     }
+
+    // The first settings replace none.
+    private static DateTimeOffset? ChangedAt(Supplier supplier) => supplier.Settings is null ? supplier.SettingsChangedAt : supplier.UpdatedAt;
 
     /// <summary>The settings with their secrets masked; null: there are none.</summary>
     /// <exception cref="SupplierVaultException">They cannot be opened.</exception>

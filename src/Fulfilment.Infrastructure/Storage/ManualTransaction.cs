@@ -60,7 +60,7 @@ internal sealed class ManualTransaction(DbConnection connection, ICardKeyClaims 
     public async ValueTask ReopenUnitAsync(FoundUnit unit, OpenOrder order, long dueAtMs)
     {
         Expect(1, await Connection.ExecuteAsync(
-            "UPDATE units SET state = @pending, failure = NULL, due_at = @dueAtMs, by_hand = 0 WHERE order_id = @OrderId AND id = @Id AND state = @failed",
+            "UPDATE units SET state = @pending, failure = NULL, due_at = @dueAtMs WHERE order_id = @OrderId AND id = @Id AND state = @failed",
             new { pending = UnitState.Pending, dueAtMs, unit.OrderId, unit.Id, failed = UnitState.Failed }).ConfigureAwait(false));
         Expect(1, await Connection.ExecuteAsync(
             "UPDATE order_lines SET status = @processing WHERE order_id = @OrderId AND id = @LineId",

@@ -10,15 +10,15 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>The table <c>suppliers</c>.</summary>
 public sealed class SupplierStore(IDatabase database, SupplierSettings settings, IdGenerator ids) : ISupplierStore
 {
-    private const string Select = "SELECT id, code, name, supplies, active, adapter, settings, paused, updated_at AS UpdatedAt FROM suppliers";
+    private const string Select = "SELECT id, code, name, supplies, active, adapter, settings, settings_changed_at AS SettingsChangedAt, paused, updated_at AS UpdatedAt FROM suppliers";
 
     /// <inheritdoc/>
     public Task<Result<Supplier>> CreateAsync(Supplier supplier, Actor actor) => database.WriteAsync<Result<Supplier>>(async connection =>
     {
         // The unique index decides, so that of two requests at once one is told.
         var inserted = await connection.ExecuteAsync("""
-            INSERT INTO suppliers (id, code, name, supplies, active, adapter, settings, paused, updated_at)
-            SELECT @Id, @Code, @Name, @Supplies, @Active, @Adapter, @Settings, @Paused, @UpdatedAt
+            INSERT INTO suppliers (id, code, name, supplies, active, adapter, settings, settings_changed_at, paused, updated_at)
+            SELECT @Id, @Code, @Name, @Supplies, @Active, @Adapter, @Settings, @SettingsChangedAt, @Paused, @UpdatedAt
             WHERE NOT EXISTS (SELECT 1 FROM suppliers WHERE code = @Code)
             """, Row.From(supplier)).ConfigureAwait(false);
         if (inserted == 0)
@@ -45,7 +45,11 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
         }
 
         await connection.ExecuteAsync(
-            "UPDATE suppliers SET name = @Name, supplies = @Supplies, active = @Active, adapter = @Adapter, settings = @Settings, paused = @Paused, updated_at = @UpdatedAt WHERE id = @Id",
+            """
+            UPDATE suppliers SET name = @Name, supplies = @Supplies, active = @Active, adapter = @Adapter, settings = @Settings,
+                   settings_changed_at = @SettingsChangedAt, paused = @Paused, updated_at = @UpdatedAt
+            WHERE id = @Id
+            """,
             Row.From(changed.Value)).ConfigureAwait(false);
         await RecordAsync(connection, actor, "supplier.updated", code, Image(before, null, null), Image(changed.Value, before, reason)).ConfigureAwait(false);
         return changed;
@@ -93,6 +97,8 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
 
         public byte[]? Settings { get; init; }
 
+        public long? SettingsChangedAt { get; init; }
+
         public bool Paused { get; init; }
 
         public long UpdatedAt { get; init; }
@@ -106,6 +112,7 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
             Active = supplier.Active,
             Adapter = supplier.Adapter,
             Settings = supplier.Settings,
+            SettingsChangedAt = supplier.SettingsChangedAt?.ToUnixTimeMilliseconds(),
             Paused = supplier.Paused,
             UpdatedAt = supplier.UpdatedAt.ToUnixTimeMilliseconds(),
         };
@@ -119,6 +126,7 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
             Active = Active,
             Adapter = Adapter,
             Settings = Settings,
+            SettingsChangedAt = SettingsChangedAt is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
             Paused = Paused,
             UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
         };

@@ -13,6 +13,28 @@ public sealed class ContradictionTests
 {
     private static readonly SupplierOutcome Rejected = new SupplierOutcome.Rejected("no_stock");
 
+    // With another key or address the supplier is asked at another account, which never had the order.
+    [Fact]
+    public async Task NoSuchOrder_IsNotBelieved_OnceTheSettingsByWhichItWasSubmittedAreReplaced()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = shop.Acme1.IssueSilently;
+        var order = await shop.OrderAsync();
+        await shop.Node.LookAsync();
+        await shop.Engine.Storage.ExecuteAsync(
+            "UPDATE suppliers SET settings_changed_at = @now WHERE code = 'acme'; UPDATE change_counters SET value = value + 1 WHERE name = 'catalogue'",
+            new { now = shop.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds() });
+        await shop.Engine.CatalogueSource.RefreshAsync(TestContext.Current.CancellationToken);
+        shop.Acme1.OnQuery = _ => new SupplierAnswer.NotFound(Raw("no such order"));
+
+        shop.Pass(TimeSpan.FromHours(2));
+        Assert.Equal(1, await shop.Node.LookAsync());
+
+        Assert.Equal(UnitState.Unknown, (await shop.UnitAsync(order)).State);
+        Assert.Empty(shop.Bolt1.Arrivals);
+        await shop.AssertSoundAsync();
+    }
+
     [Fact]
     public async Task CallbackBeforeOurOwnAnswer_Delivers_AndTheAnswerIsARepeat()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Catalogue;
 
@@ -10,7 +9,7 @@ public sealed class WatchPrices(ICatalogue catalogue, IAlerts alerts)
     /// <summary>Looks at every SKU with a route to the supplier, as the catalogue is now.</summary>
     public async Task RunAsync(string supplier)
     {
-        var begin = string.Create(CultureInfo.InvariantCulture, $"prices:{supplier}:");
+        var begin = KeyOf(supplier, "");
         var over = (await alerts.UnresolvedKeysAsync(AlertKind.PriceInversion).ConfigureAwait(false))
             .Where(key => key.StartsWith(begin, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         foreach (var sku in catalogue.Current.Skus)
@@ -27,6 +26,9 @@ public sealed class WatchPrices(ICatalogue catalogue, IAlerts alerts)
             await alerts.ResolveAsync(key).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The key of such an alert, whoever raises it.</summary>
+    internal static string KeyOf(string supplier, string sku) => $"prices:{supplier}:{sku}";
 
     private static Route? Worst(Sku sku, string supplier) => sku.Routes
         .Where(route => route.Source == RouteSource.Supplier && route.Supplier == supplier && route.UnitCost > sku.Price)

@@ -64,13 +64,17 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
 
     /// <summary>
     /// Marks every unit that may have been submitted after the backup, under a number that nobody here knows: it is not submitted again, but goes to a person.
-    /// What was submitted before is asked for as usual; what waits for a person may have been delivered by one, so its storefront cannot call it off. The orders' next events must come after those that the storefronts have heard.
+    /// What was submitted before is asked for as usual; what waits for a person may have been delivered by one, so its storefront cannot call it off,
+    /// and what had failed may have been sent round its routes again. The orders' next events must come after those that the storefronts have heard.
     /// </summary>
-    /// <returns>How many units.</returns>
+    /// <returns>How many units are open.</returns>
     public Task<int> KeepUnitsFromSuppliersAsync() => database.WriteAsync(async connection =>
     {
         await connection.ExecuteAsync(
             "UPDATE orders SET version = version + @VersionGap WHERE status = @processing", new { VersionGap, processing = OrderStatus.Processing }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            "UPDATE units SET by_hand = 1 WHERE state = @failed AND order_id IN (SELECT id FROM orders WHERE status = @processing)",
+            new { failed = UnitState.Failed, processing = OrderStatus.Processing }).ConfigureAwait(false);
         return await connection.ExecuteAsync(
             "UPDATE units SET by_hand = 1 WHERE state IN (@pending, @processing, @manual, @unknown)",
             new { pending = UnitState.Pending, processing = UnitState.Processing, manual = UnitState.Manual, unknown = UnitState.Unknown }).ConfigureAwait(false);

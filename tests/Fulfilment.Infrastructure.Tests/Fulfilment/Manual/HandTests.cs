@@ -3,6 +3,7 @@ using Fulfilment.Core.Fulfilment.Manual;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Backups;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 using static Fulfilment.Infrastructure.Tests.Fulfilment.Manual.HandDesk;
 
@@ -132,6 +133,25 @@ public sealed class HandTests
         Assert.Equal(OrderStatus.Fulfilled, (await desk.Shop.NowAsync(order)).Status);
         Assert.Null(approvals.Single(approval => approval.Refusal is null).Value.Content!.Code);
         await desk.Shop.AssertSoundAsync();
+    }
+
+    // What failed in the backup may have been sent round its routes again after it, and issued.
+    [Fact]
+    public async Task ResubmittedAfterARestore_GoesToAPerson_AndToNoSupplier()
+    {
+        await using var desk = await OpenAsync(Workshop.Acme);
+        var order = await desk.Shop.OrderAsync(quantity: 2);
+        desk.Shop.Acme1.OnIssue = request => desk.Shop.Acme1.Arrivals.Count == 1 ? ScriptedSupplier.Reject() : ScriptedSupplier.Answer(new SupplierOutcome.Processing());
+        await desk.Shop.Node.LookAsync();
+        await desk.Shop.Node.LookAsync();
+        var failed = (await desk.Shop.NowAsync(order)).Lines[0].Units.Single(unit => unit.State == UnitState.Failed);
+        await new RestoredRecords(desk.Shop.Engine.Storage.Database, desk.Shop.Engine.Ids, desk.Shop.Engine.Time).KeepUnitsFromSuppliersAsync();
+
+        Assert.Null((await desk.Resubmit.RunAsync(failed.Id, "in stock again", Li)).Refusal);
+        await desk.Shop.Node.LookAsync();
+
+        Assert.Equal(UnitState.Manual, (await desk.Shop.NowAsync(order)).Lines[0].Units.Single(unit => unit.Id == failed.Id).State);
+        Assert.Equal(2, desk.Shop.Acme1.Arrivals.Count);
     }
 
     [Fact]
