@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fulfilment.Core.Orders;
 
 /// <summary>A stored recipient or contact could not be opened. Names its owner; never holds content, plain or encrypted.</summary>
@@ -23,7 +21,7 @@ public sealed class PersonalDataProtectionException : Exception
     /// <param name="failure">What is wrong with the stored value.</param>
     /// <param name="keyId">The encryption key the value names, where it could be read.</param>
     public PersonalDataProtectionException(long ownerId, ProtectionFailure failure, byte? keyId)
-        : base(Sentence(ownerId, failure, keyId))
+        : base(ProtectionFailures.Sentence($"The personal data of {ownerId}", "owner", failure, keyId))
     {
         OwnerId = ownerId;
         Failure = failure;
@@ -32,15 +30,4 @@ public sealed class PersonalDataProtectionException : Exception
     public long OwnerId { get; }
 
     public ProtectionFailure Failure { get; }
-
-    private static string Sentence(long ownerId, ProtectionFailure failure, byte? keyId)
-    {
-        var reason = failure switch
-        {
-            ProtectionFailure.Unreadable => "it is not in a format this version knows.",
-            ProtectionFailure.UnknownKey => $"it was made with encryption key {keyId}, which this host has not loaded.",
-            ProtectionFailure.NotAuthentic => "it was changed, or belongs to another owner, or was made with another key of the same id.",
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"The personal data of {ownerId} cannot be opened: {reason}");
-    }
 }

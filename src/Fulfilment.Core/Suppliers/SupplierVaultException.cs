@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fulfilment.Core.Suppliers;
 
 /// <summary>Settings or an answer of a supplier could not be opened. Names the row; never holds content, plain or encrypted.</summary>
@@ -23,7 +21,7 @@ public sealed class SupplierVaultException : Exception
     /// <param name="failure">What is wrong with the stored value.</param>
     /// <param name="keyId">The encryption key the value names, where it could be read.</param>
     public SupplierVaultException(long ownerId, ProtectionFailure failure, byte? keyId)
-        : base(Sentence(ownerId, failure, keyId))
+        : base(ProtectionFailures.Sentence($"What is kept of a supplier under {ownerId}", "owner", failure, keyId))
     {
         OwnerId = ownerId;
         Failure = failure;
@@ -32,15 +30,4 @@ public sealed class SupplierVaultException : Exception
     public long OwnerId { get; }
 
     public ProtectionFailure Failure { get; }
-
-    private static string Sentence(long ownerId, ProtectionFailure failure, byte? keyId)
-    {
-        var reason = failure switch
-        {
-            ProtectionFailure.Unreadable => "it is not in a format this version knows.",
-            ProtectionFailure.UnknownKey => $"it was made with encryption key {keyId}, which this host has not loaded.",
-            ProtectionFailure.NotAuthentic => "it was changed, or belongs to another owner, or was made with another key of the same id.",
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"What is kept of a supplier under {ownerId} cannot be opened: {reason}");
-    }
 }
