@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Privacy;
 
@@ -111,6 +112,14 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
         // Callbacks for attempts that are not known belong to no order, and repeat recipients all the same.
         await connection.ExecuteAsync("DELETE FROM stray_callbacks WHERE id < @end", new { end = IdGenerator.FirstAt(before) }).ConfigureAwait(false);
         var erased = await EraseOrdersAsync(connection, due).ConfigureAwait(false);
+
+        // An answer that came after its order was erased is not found by it any more; its own age counts. What may still be issued needs its answers.
+        await connection.ExecuteAsync(
+            """
+            DELETE FROM supplier_answers
+            WHERE attempt_id < @end AND id < @end AND EXISTS (SELECT 1 FROM attempts AS a WHERE a.id = supplier_answers.attempt_id AND a.state >= @definite)
+            """,
+            new { end = IdGenerator.FirstAt(before), definite = AttemptState.Issued }).ConfigureAwait(false);
         if (erased > 0 && entry is not null)
         {
             await AuditStore.AppendAsync(connection, entry).ConfigureAwait(false);

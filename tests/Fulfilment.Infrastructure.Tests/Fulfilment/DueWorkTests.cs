@@ -202,6 +202,27 @@ public sealed class DueWorkTests
     }
 
     [Fact]
+    public async Task AnswerThatCameAfterItsOrderWasErased_GoesWithItsOwnAge()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        await shop.OrderAsync("TOPUP");
+        await shop.FinishAsync();
+        shop.Pass(TimeSpan.FromDays(40));
+        var personal = shop.Engine.Storage.PersonalDataStore();
+        await personal.EraseClosedBeforeAsync(shop.Engine.Time.GetUtcNow().AddDays(-30), 0, null);
+        Assert.Equal(0, await shop.CountAsync("supplier_answers"));
+
+        var late = Assert.Single(await shop.AttemptsAsync());
+        await shop.CallBackAsync("acme", late.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), new SupplierOutcome.Issued([]));
+        await personal.EraseClosedBeforeAsync(shop.Engine.Time.GetUtcNow().AddDays(-30), 0, null);
+        Assert.Equal(1, await shop.CountAsync("supplier_answers"));
+
+        shop.Pass(TimeSpan.FromDays(40));
+        await personal.EraseClosedBeforeAsync(shop.Engine.Time.GetUtcNow().AddDays(-30), 0, null);
+        Assert.Equal(0, await shop.CountAsync("supplier_answers"));
+    }
+
+    [Fact]
     public async Task StrayCallbacks_AndWhatPeopleWrote_GoAfterTheTermToo()
     {
         await using var shop = await Workshop.OpenAsync();
