@@ -158,56 +158,6 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task NoSuchOrder_IsBelievedOnlyOnceTheSubmissionCannotArriveAnyMore()
-    {
-        await using var shop = await Workshop.OpenAsync();
-        shop.Acme1.OnIssue = _ => Unknown();
-        var order = await shop.OrderAsync();
-        var began = shop.Engine.Time.GetUtcNow();
-
-        await shop.FinishAsync();
-
-        // Send window and total time-out of 10 s each, and 10 minutes of grace.
-        Assert.True(shop.Engine.Time.GetUtcNow() - began >= TimeSpan.FromSeconds(620));
-        Assert.Equal([AttemptState.Rejected, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
-        Assert.Equal(Attempt.NoSuchOrder, (await shop.AttemptsAsync())[0].Reason);
-        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
-        await shop.AssertSoundAsync();
-    }
-
-    [Fact]
-    public async Task NothingSent_UsesNoRouteUp_AndTheSupplierIsLeftAloneForAWhile()
-    {
-        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
-        var refused = 0;
-        shop.Acme1.OnIssue = request => ++refused <= 3 ? new SupplierAnswer.NotSent("connect_failed") : Answer(shop.Acme1.Issue(request));
-        var order = await shop.OrderAsync();
-        await shop.Node.LookAsync();
-        Assert.Equal(UnitState.Pending, (await shop.UnitAsync(order)).State);
-        Assert.Equal(0, await shop.Node.LookAsync());
-
-        await shop.FinishAsync();
-
-        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
-        Assert.Equal([AttemptState.NotSent, AttemptState.NotSent, AttemptState.NotSent, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
-        await shop.AssertSoundAsync();
-    }
-
-    [Fact]
-    public async Task SupplierThatNeverLetsItselfBeReached_IsGivenUpWhenThePatienceIsOver()
-    {
-        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
-        shop.Acme1.OnIssue = _ => new SupplierAnswer.NotSent("connect_failed");
-        var order = await shop.OrderAsync();
-
-        await shop.FinishAsync();
-
-        Assert.Equal(UnitFailure.RoutesExhausted, (await shop.UnitAsync(order)).Failure);
-        Assert.InRange((await shop.AttemptsAsync()).Count, 5, 30);
-        await shop.AssertSoundAsync();
-    }
-
-    [Fact]
     public async Task IssuedWithoutItsCode_IsNotTheEnd_AndTheCodeIsAskedForAtOnce()
     {
         await using var shop = await Workshop.OpenAsync();
@@ -251,41 +201,6 @@ public sealed class OutcomeTests
 
         Assert.All(await shop.AttemptsAsync(), attempt => Assert.Equal(Cny(9), attempt.UnitCost));
         Assert.Equal(2, await shop.CountAsync("discrepancies", "kind = 5 AND amount = 10000"));
-        await shop.AssertSoundAsync();
-    }
-
-    [Fact]
-    public async Task NoSuchOrder_CountsFromWhenItWasAsked_NotFromWhenItIsRecorded()
-    {
-        await using var shop = await Workshop.OpenAsync();
-        shop.Acme1.OnIssue = shop.Acme1.IssueSilently;
-        var order = await shop.OrderAsync();
-        await shop.Node.LookAsync();
-        shop.Pass(60);
-        var question = Assert.Single((await shop.Node.Resolve.BeginAsync(10, CancellationToken.None)).Questions);
-
-        // Its answer is recorded only once the grace is over.
-        shop.Pass(TimeSpan.FromHours(1));
-        await shop.Node.Record.RunAsync(question.Submitted.Attempt!.Id, new SupplierAnswer.NotFound(Raw("no such order")), AnswerSource.Query);
-
-        Assert.Equal(UnitState.Unknown, (await shop.UnitAsync(order)).State);
-        await shop.FinishAsync();
-        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
-        await shop.AssertSoundAsync();
-    }
-
-    [Fact]
-    public async Task RefusalForTheMoment_UsesNoRouteUp()
-    {
-        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
-        var refused = 0;
-        shop.Acme1.OnIssue = request => ++refused <= 2 ? Reject(Attempt.RateLimited) : Answer(shop.Acme1.Issue(request));
-        var order = await shop.OrderAsync();
-
-        await shop.FinishAsync();
-
-        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
-        Assert.Equal([AttemptState.Rejected, AttemptState.Rejected, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
         await shop.AssertSoundAsync();
     }
 
