@@ -94,8 +94,8 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
         }
 
         return await Connection.ExecuteAsync(
-            "UPDATE units SET state = @to, due_at = @dueAtMs WHERE order_id = @OrderId AND id = @Id AND state = @State AND due_at = @DueAtMs",
-            new { to, dueAtMs, unit.OrderId, unit.Id, unit.State, unit.DueAtMs }).ConfigureAwait(false) == 1;
+            "UPDATE units SET state = @to, due_at = @next WHERE order_id = @OrderId AND id = @Id AND state = @State AND due_at = @DueAtMs",
+            new { to, next = dueAtMs, unit.OrderId, unit.Id, unit.State, unit.DueAtMs }).ConfigureAwait(false) == 1;
     }
 
     public async ValueTask EndUnitsAsync(IReadOnlyList<UnitEnd> ends, long atMs) => Expect(ends.Count, await Connection.ExecuteAsync(

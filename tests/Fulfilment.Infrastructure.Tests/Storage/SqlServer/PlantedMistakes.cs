@@ -65,6 +65,16 @@ public sealed class PlantedMistakes
     [InlineData("SELECT id FROM shops WHERE id = @ids", "@ids is a list")]
     public void Parameter(string text, string complaint) => Refused(text, complaint);
 
+    // The server's own collation decides, and the usual one knows no case. Dapper sends both.
+    [Fact]
+    public void ParametersThatDifferInCaseAlone()
+    {
+        var schema = new SchemaReader();
+        Assert.Empty(schema.Read(Script));
+        var outcome = StatementCheck.Check("UPDATE orders SET status = @Status WHERE status = @status", [new("Status", SqlKind.BigInt), new("status", SqlKind.BigInt)], schema.Schema);
+        Assert.Contains("@Status and @status differ in case alone, which the server takes for the same", outcome.Complaints);
+    }
+
     [Theory]
     [InlineData("SELECT id FROM shops WHERE id = @code", "BigInt and Text side by side")]
     [InlineData("SELECT id FROM shops WHERE code = 1", "Text and Int side by side")]

@@ -37,6 +37,11 @@ internal static class StatementCheck
         }
 
         batch.Statements.Bind(parts.SelectMany(part => part.Statements));
+        foreach (var twice in parameters.GroupBy(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase).Where(alike => alike.Count() > 1))
+        {
+            batch.Complain($"{string.Join(" and ", twice.Select(parameter => $"@{parameter.Name}"))} differ in case alone, which the server takes for the same");
+        }
+
         return new Outcome(batch.Complaints, batch.Results);
     }
 
