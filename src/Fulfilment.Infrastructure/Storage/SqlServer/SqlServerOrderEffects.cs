@@ -99,10 +99,11 @@ internal sealed class SqlServerOrderEffects(DbConnection connection) : IOrderEff
         return SqlServerDayRow.ToDay(row, day, node);
     }
 
+    // Whoever reads a wallet here writes it: with the shared lock of a plain read two would wait for each other, and one be undone.
     public async ValueTask<WalletBalance> ReadWalletAsync(WalletKey key)
     {
         var row = await connection.QuerySingleOrDefaultAsync<(long Balance, long Held)>(
-            "SELECT balance, held FROM wallets WHERE storefront_id = @StorefrontId AND currency = @Currency", new { key.StorefrontId, key.Currency }).ConfigureAwait(false);
+            "SELECT balance, held FROM wallets WITH (UPDLOCK) WHERE storefront_id = @StorefrontId AND currency = @Currency", new { key.StorefrontId, key.Currency }).ConfigureAwait(false);
         return _wallets[key] = new WalletBalance(new Money(row.Balance), new Money(row.Held));
     }
 

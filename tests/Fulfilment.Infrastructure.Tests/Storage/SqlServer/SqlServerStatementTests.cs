@@ -47,6 +47,16 @@ public sealed class SqlServerStatementTests(CollectedStatements statements, ITes
         Assert.True(complaints.Count == 0, $"{complaints.Count} complaints\n{string.Join('\n', complaints)}");
     }
 
+    // In a serializable transaction a plain read keeps a shared lock: two that go on to write the same wallet undo each other.
+    [Fact]
+    public void WalletThatIsReadToBeWritten_IsLockedForThat()
+    {
+        var reads = statements.Of(SqlServerDialect.Instance).Statements
+            .Where(statement => statement.Place.Contains("/SqlServerOrderEffects", StringComparison.Ordinal) && statement.Text.StartsWith("SELECT balance", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(reads);
+        Assert.All(reads, read => Assert.Contains("FROM wallets WITH (UPDLOCK)", read.Text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Readers_AskForNothingNarrowerThanALong() => Assert.Empty(statements.NarrowReads());
 
