@@ -50,9 +50,8 @@ public sealed class DeliverByHand(IManualStore store, CarryOut carryOut, ICatalo
         var decided = await store.RunAsync<Result<UnitDecision>>(async transaction =>
         {
             carriedOut = null;
-            var now = time.GetUtcNow();
             var (unit, refusal) = await TakeUnit.FindAsync(transaction, unitId).ConfigureAwait(false);
-            refusal ??= await TakeUnit.RequireAsync(transaction, unitId, actor, now).ConfigureAwait(false)
+            refusal ??= await TakeUnit.RequireAsync(transaction, unitId, actor, time.GetUtcNow()).ConfigureAwait(false)
                 ?? (await transaction.HasPendingDecisionAsync(unitId).ConfigureAwait(false) ? Waits : null);
             if (refusal is not null)
             {
@@ -66,7 +65,7 @@ public sealed class DeliverByHand(IManualStore store, CarryOut carryOut, ICatalo
                 return wrong;
             }
 
-            var done = proposed with { Status = UnitDecisionStatus.Done, DecidedAtMs = now.ToUnixTimeMilliseconds(), DecidedBy = actor.Name, Content = proposed.Content!.Ended() };
+            var done = proposed.DoneAtOnce();
             if (sku.Supply.ApproveManual && proposed.Kind != UnitDecisionKind.Fail)
             {
                 if (await carryOut.CheckCodeAsync(transaction, proposed.Content!).ConfigureAwait(false) is { } unusable)

@@ -43,13 +43,12 @@ public sealed class ResubmitUnit(IManualStore store, WorkSignal signal, IdGenera
                 return new Refusal(RefusalCode.InsufficientBalance);
             }
 
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             var effects = new OrderEffects();
             effects.Wallets[key] = wallet with { Held = wallet.Held + unit.Price };
             var done = new UnitDecision(
-                ids.Next(), unit.OrderId, unit.Id, null, UnitDecisionKind.Resubmit, UnitDecisionStatus.Done, actor.Name, null, null,
-                new DecisionContent { Evidence = reason! }, now, actor.Name);
-            await transaction.ReopenUnitAsync(unit, order, now).ConfigureAwait(false);
+                ids.Next(), unit.OrderId, unit.Id, null, UnitDecisionKind.Resubmit, UnitDecisionStatus.PendingApproval, actor.Name, null, null,
+                new DecisionContent { Evidence = reason! }).DoneAtOnce();
+            await transaction.ReopenUnitAsync(unit, order, time.GetUtcNow().ToUnixTimeMilliseconds()).ConfigureAwait(false);
             await transaction.WriteAsync(effects).ConfigureAwait(false);
             await transaction.AddDecisionAsync(done).ConfigureAwait(false);
             await transaction.RecordAsync(UnitAudit.Entry(ids.Next(), actor, "unit.resubmitted", null, done)).ConfigureAwait(false);

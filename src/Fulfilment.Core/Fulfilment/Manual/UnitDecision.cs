@@ -26,6 +26,12 @@ public sealed record UnitDecision(
 
     /// <summary>When it was proposed.</summary>
     public DateTimeOffset ProposedAt => IdGenerator.TimeOf(Id);
+
+    /// <summary>The same, carried out by whoever proposed it, in the moment in which it was proposed: a second reading of the clock could lie before the first.</summary>
+    internal UnitDecision DoneAtOnce() => this with
+    {
+        Status = UnitDecisionStatus.Done, DecidedAtMs = ProposedAt.ToUnixTimeMilliseconds(), DecidedBy = ProposedBy, Content = Content?.Ended(),
+    };
 }
 
 /// <summary>What a decision rests on. No record, so that no log prints a code by accident.</summary>

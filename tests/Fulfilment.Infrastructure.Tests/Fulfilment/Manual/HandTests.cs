@@ -178,6 +178,26 @@ public sealed class HandTests
         await desk.Shop.AssertSoundAsync();
     }
 
+    // What happens at once has one time, though ids go on where a clock was set back.
+    [Fact]
+    public async Task DecisionCarriedOutAtOnce_WasDecidedWhenItWasProposed()
+    {
+        await using var desk = await OpenAsync(Workshop.Acme, Workshop.Person);
+        desk.Shop.Acme1.OnIssue = _ => ScriptedSupplier.Reject();
+        var (_, unit) = await desk.QueuedAsync();
+        await desk.Take.TakeAsync(unit, Li);
+        var order = await desk.Shop.OrderAsync(quantity: 2);
+        await desk.Shop.FinishAsync();
+        var units = (await desk.Shop.NowAsync(order)).Lines[0].Units;
+        await desk.Take.TakeAsync(units[0].Id, Li);
+        await desk.Deliver.FailAsync(units[0].Id, "closed today", Li);
+        desk.Shop.Engine.Time.Step(TimeSpan.FromMilliseconds(-40));
+
+        UnitDecision[] decided = [(await desk.DeliverCodeAsync(unit, "AT-ONCE-1", Li)).Value, (await desk.Resubmit.RunAsync(units[0].Id, "open again", Li)).Value];
+
+        Assert.All(decided, decision => Assert.Equal((UnitDecisionStatus.Done, decision.ProposedAt.ToUnixTimeMilliseconds(), "operator:li"), (decision.Status, decision.DecidedAtMs!.Value, decision.DecidedBy)));
+    }
+
     [Fact]
     public async Task UnitThatSomebodyHasTaken_IsNotCalledOff()
     {
