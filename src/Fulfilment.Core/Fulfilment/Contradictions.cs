@@ -9,7 +9,7 @@ namespace Fulfilment.Core.Fulfilment;
 
 /// <summary>
 /// Keeps what a supplier issued or said and what cannot be: it changes nothing by itself, but a person sees it, with the money that may be charged for it on an
-/// account of its own and the code in quarantine. The same once more changes nothing at all.
+/// account of its own and the code in quarantine. The same once more changes nothing at all, and one attempt is charged once, whatever comes for it.
 /// </summary>
 public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock, IdGenerator ids)
 {
@@ -60,6 +60,9 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         AlertAsync(work, AlertKind.LateContradiction, $"lost:{work.Attempt.Id}", "has no such order any more, though it had taken it");
 
     /// <summary>A code came beside the one that is delivered, or beside a top-up.</summary>
+    /// <param name="work">About which attempt.</param>
+    /// <param name="code">The code.</param>
+    /// <param name="cost">What the supplier says it charged for all of it; null: what was agreed; zero: it is booked with what is delivered.</param>
     internal async ValueTask<bool> ExtraAsync(OutcomeWork work, IssuedCode code, Money? cost)
     {
         var isKnown = await KnownAsync(work, code.Code).ConfigureAwait(false) is not null;
@@ -101,16 +104,30 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         }
 
         var attempt = work.Attempt;
+        var isCharged = IsCharged(kind);
+        if (isCharged)
+        {
+            amount = await BeyondChargedAsync(work, amount).ConfigureAwait(false);
+        }
+
         var isNew = await work.Transaction.ReportAsync(
             new Discrepancy(id, kind, DiscrepancyStatus.Open, attempt.SupplierId, attempt.Id, attempt.UnitId, amount, attempt.Currency, detail, quarantined),
             fingerprint).ConfigureAwait(false);
-        if (isNew && amount > Money.Zero && IsCharged(kind))
+        if (isNew && amount > Money.Zero && isCharged)
         {
             work.Effects.Transfers.Add(new Transfer(
                 ids.Next(), TransferKind.Dispute, Account.Disputed(attempt.SupplierId), Account.SupplierPayable(attempt.SupplierId), amount, attempt.Currency, OrderId: null));
         }
 
         return isNew;
+    }
+
+    // However much comes for an attempt, it was ordered once and is charged once: only what goes beyond the charge that is in the books is at stake.
+    private static async ValueTask<Money> BeyondChargedAsync(OutcomeWork work, Money charged)
+    {
+        var booked = await work.Transaction.SumDisputedAsync(work.Attempt.Id).ConfigureAwait(false)
+            + (work.Attempt.State == AttemptState.Issued ? work.Attempt.UnitCost : Money.Zero);
+        return charged > booked ? charged - booked : Money.Zero;
     }
 
     // What was delivered is owed and posted already, at the price that was charged.

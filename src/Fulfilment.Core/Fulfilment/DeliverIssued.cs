@@ -66,7 +66,7 @@ public sealed class DeliverIssued(
         {
             _ = delivered is null
                 ? await contradictions.UnusableAsync(work, code, fault, issued.Cost).ConfigureAwait(false)
-                : await contradictions.ExtraAsync(work, code, issued.Cost).ConfigureAwait(false);
+                : await contradictions.ExtraAsync(work, code, Money.Zero).ConfigureAwait(false);
         }
 
         if (delivered is null)

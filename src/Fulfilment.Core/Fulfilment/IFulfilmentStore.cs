@@ -55,6 +55,9 @@ public interface IFulfilmentTransaction : IOrderTransaction
     /// <summary>Adds a card key to a batch, delivered already. Its custody entry and the batch's stock are the effects' to write.</summary>
     ValueTask AddKeyAsync(IssuedKey key);
 
+    /// <summary>What is, or was, disputed of what a supplier may charge for an attempt.</summary>
+    ValueTask<Money> SumDisputedAsync(long attemptId);
+
     /// <summary>Stores what does not match. False: it was reported before.</summary>
     ValueTask<bool> ReportAsync(Discrepancy discrepancy, byte[] fingerprint);
 

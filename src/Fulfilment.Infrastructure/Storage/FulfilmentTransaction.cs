@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Orders;
@@ -111,6 +112,9 @@ internal class FulfilmentTransaction(DbConnection connection, ICardKeyClaims cla
         Expect(1, await Connection.ExecuteAsync(
             "UPDATE batches SET processed = processed + 1, accepted = accepted + 1 WHERE id = @BatchId", parameters).ConfigureAwait(false));
     }
+
+    public async ValueTask<Money> SumDisputedAsync(long attemptId) => new(await Connection.ExecuteScalarAsync<long>(
+        "SELECT coalesce(sum(amount), 0) FROM discrepancies WHERE attempt_id = @attemptId AND kind IN (1, 3, 4, 6)", new { attemptId }).ConfigureAwait(false));
 
     public async ValueTask<bool> ReportAsync(Discrepancy discrepancy, byte[] fingerprint) => await Connection.ExecuteAsync(
         """

@@ -1,3 +1,4 @@
+using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Orders;
@@ -148,6 +149,40 @@ public sealed class ContradictionTests
         var shown = (await shop.Engine.Reveal.CodesAsync(order.StorefrontId, order.Id, Operator, CancellationToken.None)).Value;
         Assert.Equal("AAAA-1", Assert.Single(shown).Secret);
         Assert.Equal(3, (await shop.DiscrepanciesAsync()).Count(found => found is (DiscrepancyKind.ExtraCode, true)));
+
+        // The attempt is paid for with what was delivered.
+        Assert.Equal(0, await shop.CountAsync("transfers", "kind = 7"));
+        await shop.AssertSoundAsync();
+    }
+
+    [Theory]
+    [InlineData("UNUSABLE")]
+    [InlineData("LATE")]
+    [InlineData("BESIDE")]
+    public async Task SeveralCodesForOneAttempt_AreChargedOnce_AndOnlyWhatIsChargedBeyondThatIsDisputed(string when)
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = request => when switch
+        {
+            "UNUSABLE" => Answer(shop.Acme1.Issue(request, "sold out", "no stock", "库存不足")),
+            "LATE" => Reject(),
+            _ => Answer(shop.Acme1.Issue(request)),
+        };
+        await shop.OrderAsync();
+        await shop.FinishAsync();
+        var attempt = (await shop.AttemptsAsync())[0];
+        var several = new SupplierOutcome.Issued([.. Enumerable.Range(0, 3).Select(i => new IssuedCode(new CodeText(null, $"LATER-{i}")))]);
+
+        await shop.CallBackAsync("acme", $"{attempt.Id}", several);
+
+        var dispute = $"kind = 7 AND debit_account = 10 AND debit_subject = {attempt.SupplierId}";
+        Assert.Equal(when == "BESIDE" ? 0 : 1, await shop.CountAsync("transfers", $"{dispute} AND amount = 80000"));
+        Assert.Equal(when == "BESIDE" ? 0 : 1, await shop.CountAsync("transfers", dispute));
+
+        // It says now that it charged more than the 8.00 in the books.
+        await shop.CallBackAsync("acme", $"{attempt.Id}", new SupplierOutcome.Issued([new IssuedCode(new CodeText(null, "DEARER-1"))], Cost: new Money(95_000)));
+        Assert.Equal(1, await shop.CountAsync("transfers", $"{dispute} AND amount = 15000"));
+        Assert.Equal(when == "UNUSABLE" ? 7 : 4, (await shop.DiscrepanciesAsync()).Count);
         await shop.AssertSoundAsync();
     }
 
