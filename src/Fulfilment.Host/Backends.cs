@@ -1,5 +1,4 @@
 using Fulfilment.Core;
-using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
@@ -33,6 +32,7 @@ internal static class Backends
         services.AddSingleton<IdGenerator>();
         services.AddProtection(configuration);
         services.AddCatalogue();
+        services.AddAlerts(configuration);
         services.AddPool(configuration);
         services.AddInventory();
         services.AddChecks();
@@ -66,7 +66,7 @@ internal static class Backends
         services.AddSingleton<ISupplierStore, SupplierStore>().AddSingleton<CreateSupplier>().AddSingleton<UpdateSupplier>().AddSuppliers();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>().AddSingleton<IssueKey>().AddSingleton<RotateKey>().AddSingleton<RevokeKey>();
         services.AddSingleton<IAccountStore, AccountStore>().AddSingleton<IWalletStore, WalletStore>().AddSingleton<RecordDeposit>();
-        services.AddSingleton<IAuditStore, AuditStore>().AddSingleton<IAlerts, AlertStore>().AddSingleton<IRevealCounts, RevealCounts>();
+        services.AddSingleton<IAuditStore, AuditStore>().AddSingleton<IRevealCounts, RevealCounts>();
         services.AddSingleton<IStockLevels, StockLevels>();
     }
 

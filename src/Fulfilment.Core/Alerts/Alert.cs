@@ -9,27 +9,75 @@ namespace Fulfilment.Core.Alerts;
 /// <param name="Status">Where it stands.</param>
 /// <param name="Subject">What it is about: <c>key:key_…</c>, <c>batch:bat_…</c>.</param>
 /// <param name="Cause">What happened, with the numbers, for a person.</param>
-/// <param name="Count">How often it was raised since it was opened.</param>
-/// <param name="LastAt">When it was last raised.</param>
-/// <param name="AcknowledgedAt">When somebody said that they look after it.</param>
-/// <param name="AcknowledgedBy">Who.</param>
-/// <param name="ResolvedAt">When it was over.</param>
-/// <param name="ResolvedBy">Who said so; null: what raised it did.</param>
+/// <param name="Count">How often it happened since it was opened; 1 for what lasts, however long it lasts (<see cref="AlertGuide.Lasts"/>).</param>
+/// <param name="LastAt">When it last happened, or what it says last changed.</param>
 public sealed record Alert(
-    long Id, AlertKind Kind, AlertSeverity Severity, AlertStatus Status, string Subject, string Cause, long Count, DateTimeOffset LastAt,
-    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, DateTimeOffset? ResolvedAt, string? ResolvedBy)
+    long Id, AlertKind Kind, AlertSeverity Severity, AlertStatus Status, string Subject, string Cause, long Count, DateTimeOffset LastAt)
 {
     /// <summary>When it was raised first.</summary>
     public DateTimeOffset OpenedAt => IdGenerator.TimeOf(Id);
+
+    /// <summary>The money that may be lost; null where it is not about money.</summary>
+    public MoneyAtStake? AtStake { get; init; }
+
+    /// <summary>The alerts that are told together with it; null: it is told alone.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The path under which its subject is looked at.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>When those were told who hear of what nobody has acknowledged; null: not yet.</summary>
+    public DateTimeOffset? EscalatedAt { get; init; }
+
+    /// <summary>Who looks after it, since when, and what they said.</summary>
+    public AlertMove? Acknowledged { get; init; }
+
+    /// <summary>When it was over, and who said so; nobody: what had raised it did.</summary>
+    public AlertMove? Resolved { get; init; }
+}
+
+/// <summary>Somebody moved an alert on.</summary>
+/// <param name="At">When.</param>
+/// <param name="By">Who; null: what had raised it.</param>
+/// <param name="Note">What they said.</param>
+public sealed record AlertMove(DateTimeOffset At, string? By, string? Note);
+
+/// <summary>Money that may be lost.</summary>
+/// <param name="Amount">How much.</param>
+/// <param name="Currency">ISO 4217.</param>
+public readonly record struct MoneyAtStake(Money Amount, string Currency)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Amount} {Currency}";
 }
 
 /// <summary>An alert to raise.</summary>
-/// <param name="Kind">What kind of thing.</param>
+/// <param name="Kind">What kind of thing; <see cref="AlertGuide"/> says of each whether it lasts or happens.</param>
 /// <param name="Severity">How bad.</param>
 /// <param name="Subject">What it is about.</param>
-/// <param name="Key">The same for every report of one cause: while an alert with it is unresolved, another report only counts.</param>
+/// <param name="Key">The same for every report of one cause: while an alert with it is unresolved, no other is opened.</param>
 /// <param name="Cause">What happened, with the numbers, for a person.</param>
-public sealed record NewAlert(AlertKind Kind, AlertSeverity Severity, string Subject, string Key, string Cause);
+public sealed record NewAlert(AlertKind Kind, AlertSeverity Severity, string Subject, string Key, string Cause)
+{
+    /// <summary>The money that may be lost.</summary>
+    public MoneyAtStake? AtStake { get; init; }
+
+    /// <summary>
+    /// Shared by the alerts that have one reason for a person, whatever their kinds: <c>supplier:acme</c> for all that an outage of it raises. They are told in
+    /// one message. Null: it is told alone.
+    /// </summary>
+    public string? Group { get; init; }
+
+    /// <summary>The path under which the subject is looked at, from <c>/</c>; null: the one that <see cref="AlertGuide.PathOf"/> makes of the subject.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>Whether an unresolved alert with the same key says something else.</summary>
+    public bool SaysMoreThan(Alert known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        return Cause != known.Cause || Severity != known.Severity || AtStake != known.AtStake || Group != known.Group;
+    }
+}
 
 /// <summary>The kinds of alerts. Stored as numbers.</summary>
 public enum AlertKind
@@ -80,6 +128,22 @@ public enum AlertStatus
 
     /// <summary>Over; the same cause opens another.</summary>
     Resolved = 20,
+}
+
+/// <summary>What became of an alert that people are told. Stored as numbers.</summary>
+public enum AlertEvent
+{
+    /// <summary>It was raised.</summary>
+    Opened = 1,
+
+    /// <summary>It became more severe.</summary>
+    Worsened = 2,
+
+    /// <summary>Nobody has acknowledged it in time.</summary>
+    Escalated = 3,
+
+    /// <summary>It is over.</summary>
+    Resolved = 4,
 }
 
 /// <summary>The transitions of alerts.</summary>

@@ -2,29 +2,44 @@ using Fulfilment.Core.Auditing;
 
 namespace Fulfilment.Core.Alerts;
 
-/// <summary>Raises alerts and keeps them.</summary>
+/// <summary>Raises alerts and keeps them. Each change that people are told of leaves an event in the same transaction.</summary>
 public interface IAlerts
 {
-    /// <summary>Opens an alert, or counts one more on the unresolved alert with the same key, which then says the newest cause. Completes when it is on disk.</summary>
+    /// <summary>
+    /// Opens an alert unless one with the same key is unresolved. That one takes over what is new in cause, severity and money; it counts one more where its kind
+    /// happens, and where its kind lasts (<see cref="AlertGuide.Lasts"/>) nothing is written unless something is new, so a watch may raise it at each look.
+    /// Completes when it is on disk.
+    /// </summary>
     Task RaiseAsync(NewAlert alert);
 
     /// <summary>Resolves the alert with this key because its cause is gone; false when there is none unresolved.</summary>
     Task<bool> ResolveAsync(string key);
 
-    /// <summary>The keys of all unresolved alerts of a kind, for whoever raises them to see which are over.</summary>
-    Task<IReadOnlyList<string>> UnresolvedKeysAsync(AlertKind kind);
+    /// <summary>The unresolved alerts of a kind by their keys, for whoever raises them to see which are over.</summary>
+    Task<IReadOnlyDictionary<string, Alert>> UnresolvedAsync(AlertKind kind);
 
     /// <summary>A page of alerts, newest first.</summary>
-    /// <param name="status">In this status alone; null: in any.</param>
-    /// <param name="kind">Of this kind alone; null: of all.</param>
+    /// <param name="filter">Which.</param>
     /// <param name="before">Older than this alert.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Ends the query.</param>
-    Task<IReadOnlyList<Alert>> ListAsync(AlertStatus? status, AlertKind? kind, long before, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<Alert>> ListAsync(AlertFilter filter, long before, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Moves the alert on, audited, and gives it as it is then; what has gone as far already stays as it is. <see cref="RefusalCode.NotFound"/> without
     /// such an alert.
     /// </summary>
-    Task<Result<Alert>> MoveAsync(long id, AlertStatus to, Actor actor);
+    /// <param name="id">Which.</param>
+    /// <param name="to">Acknowledged or resolved.</param>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="note">What they want others to know.</param>
+    Task<Result<Alert>> MoveAsync(long id, AlertStatus to, Actor actor, string? note);
 }
+
+/// <summary>Which alerts to list; what is null is not asked.</summary>
+/// <param name="Status">Where they stand.</param>
+/// <param name="Kind">Of what kind.</param>
+/// <param name="Severity">How bad.</param>
+/// <param name="Subject">What about.</param>
+/// <param name="Group">Told together.</param>
+public sealed record AlertFilter(AlertStatus? Status = null, AlertKind? Kind = null, AlertSeverity? Severity = null, string? Subject = null, string? Group = null);

@@ -51,6 +51,9 @@ public interface IOrderTransaction
     /// <summary>Raises an alert together with what it is about.</summary>
     ValueTask RaiseAsync(NewAlert alert, long id, DateTimeOffset now);
 
+    /// <summary>Resolves the alert with this key, if there is one unresolved, together with what ended it.</summary>
+    ValueTask<bool> ResolveAlertAsync(string key, DateTimeOffset now);
+
     /// <summary>Stores an audit entry.</summary>
     ValueTask RecordAsync(AuditEntry entry);
 }

@@ -7,38 +7,53 @@ using Fulfilment.Core.Ids;
 
 namespace Fulfilment.Infrastructure.Storage;
 
-/// <summary>The table <c>alerts</c>.</summary>
+/// <summary>The table <c>alerts</c>, and its events in <c>alert_events</c>.</summary>
 public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider time) : IAlerts
 {
-    private const string Columns = """
-        id AS Id, kind AS Kind, severity AS Severity, status AS Status, subject AS Subject, cause AS Cause, count AS Count, last_at AS LastAt,
-        acknowledged_at AS AcknowledgedAt, acknowledged_by AS AcknowledgedBy, resolved_at AS ResolvedAt, resolved_by AS ResolvedBy
-        """;
+    private const string SelectUnresolved = $"SELECT {AlertRow.Columns} FROM alerts WHERE dedup_key = @key AND status <> 20";
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <inheritdoc/>
-    public Task RaiseAsync(NewAlert alert) => database.WriteAsync(async connection =>
+    public async Task RaiseAsync(NewAlert alert)
     {
-        await RaiseAsync(connection, alert, ids.Next(), time.GetUtcNow()).ConfigureAwait(false);
-        return 0;
-    });
+        ArgumentNullException.ThrowIfNull(alert);
+
+        // What lasts is raised at every look; that it is known is found out without keeping writers waiting.
+        if (AlertGuide.Lasts(alert.Kind) && await database.ReadAsync(connection => FindUnresolvedAsync(connection, alert.Key)).ConfigureAwait(false) is { } known
+            && !alert.SaysMoreThan(known.ToAlert()))
+        {
+            return;
+        }
+
+        await database.WriteAsync(async connection =>
+        {
+            await RaiseAsync(connection, alert, ids.Next(), time.GetUtcNow()).ConfigureAwait(false);
+            return 0;
+        }).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public Task<bool> ResolveAsync(string key) => database.WriteAsync(async connection => await connection.ExecuteAsync(
-        "UPDATE alerts SET status = @resolved, resolved_at = @now WHERE dedup_key = @key AND status <> 20",
-        new { resolved = AlertStatus.Resolved, now = time.GetUtcNow().ToUnixTimeMilliseconds(), key }).ConfigureAwait(false) > 0);
+    public Task<bool> ResolveAsync(string key) => database.WriteAsync(connection => ResolveAsync(connection, key, time.GetUtcNow()));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> UnresolvedKeysAsync(AlertKind kind) => database.ReadAsync<IReadOnlyList<string>>(async connection =>
-        [.. await connection.QueryAsync<string>("SELECT dedup_key FROM alerts WHERE status <> 20 AND kind = @kind", new { kind }).ConfigureAwait(false)]);
+    public Task<IReadOnlyDictionary<string, Alert>> UnresolvedAsync(AlertKind kind) => database.ReadAsync<IReadOnlyDictionary<string, Alert>>(async connection =>
+        (await connection.QueryAsync<AlertRow>($"SELECT {AlertRow.Columns} FROM alerts WHERE status <> 20 AND kind = @kind", new { kind }).ConfigureAwait(false))
+            .ToDictionary(row => row.Key, row => row.ToAlert(), StringComparer.Ordinal));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Alert>> ListAsync(AlertStatus? status, AlertKind? kind, long before, int limit, CancellationToken cancellation) =>
-        database.ReadAsync<IReadOnlyList<Alert>>(
-            async connection => [.. (await connection.QueryAsync<Row>(ListSql(database.Dialect, status, kind), new { status, kind, before, limit }).ConfigureAwait(false)).Select(row => row.ToAlert())],
+    public Task<IReadOnlyList<Alert>> ListAsync(AlertFilter filter, long before, int limit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return database.ReadAsync<IReadOnlyList<Alert>>(
+            async connection => [.. (await connection.QueryAsync<AlertRow>(
+                ListSql(database.Dialect, filter),
+                new { filter.Status, filter.Kind, filter.Severity, filter.Subject, filter.Group, before, limit }).ConfigureAwait(false)).Select(row => row.ToAlert())],
             cancellation);
+    }
 
     /// <inheritdoc/>
-    public Task<Result<Alert>> MoveAsync(long id, AlertStatus to, Actor actor) => database.WriteAsync<Result<Alert>>(async connection =>
+    public Task<Result<Alert>> MoveAsync(long id, AlertStatus to, Actor actor, string? note) => database.WriteAsync<Result<Alert>>(async connection =>
     {
         if (await FindAsync(connection, id).ConfigureAwait(false) is not { } alert)
         {
@@ -50,47 +65,96 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
             return alert;
         }
 
-        var set = to == AlertStatus.Resolved ? "resolved_at = @now, resolved_by = @by" : "acknowledged_at = @now, acknowledged_by = @by";
-        await connection.ExecuteAsync(
-            $"UPDATE alerts SET status = @to, {set} WHERE id = @id AND status = @expected",
-            new { to, now = time.GetUtcNow().ToUnixTimeMilliseconds(), by = actor.Name, id, expected = alert.Status }).ConfigureAwait(false);
+        var move = new { id, to, now = NowMs, by = actor.Name, note, expected = alert.Status };
+        if (to == AlertStatus.Resolved)
+        {
+            await connection.ExecuteAsync(
+                "UPDATE alerts SET status = @to, resolved_at = @now, resolved_by = @by, resolved_note = @note WHERE id = @id AND status = @expected", move).ConfigureAwait(false);
+            await TellAsync(connection, id, AlertEvent.Resolved, move.now).ConfigureAwait(false);
+        }
+        else
+        {
+            await connection.ExecuteAsync(
+                "UPDATE alerts SET status = @to, acknowledged_at = @now, acknowledged_by = @by, acknowledged_note = @note WHERE id = @id AND status = @expected", move).ConfigureAwait(false);
+        }
+
         await AuditStore.AppendAsync(connection, new AuditEntry(
-            ids.Next(), actor, to == AlertStatus.Resolved ? "alert.resolved" : "alert.acknowledged", $"alert:{PublicId.Format(PublicId.Alert, id)}")).ConfigureAwait(false);
+            ids.Next(), actor, to == AlertStatus.Resolved ? "alert.resolved" : "alert.acknowledged", $"alert:{PublicId.Format(PublicId.Alert, id)}",
+            After: note is null ? null : StorageJson.Write(new { note }))).ConfigureAwait(false);
         return (await FindAsync(connection, id).ConfigureAwait(false))!;
     });
 
     /// <summary>For the stores: the alert becomes part of the caller's transaction. The partial unique index decides between a new one and one more of the same.</summary>
     internal static async Task RaiseAsync(DbConnection connection, NewAlert alert, long id, DateTimeOffset now)
     {
-        var parameters = new { id, alert.Kind, alert.Severity, open = AlertStatus.Open, alert.Subject, alert.Key, alert.Cause, now = now.ToUnixTimeMilliseconds() };
-        var again = await connection.ExecuteAsync(
-            "UPDATE alerts SET count = count + 1, last_at = @now, cause = @Cause, severity = @Severity WHERE dedup_key = @Key AND status <> 20", parameters).ConfigureAwait(false);
-        if (again == 0)
+        var known = await FindUnresolvedAsync(connection, alert.Key).ConfigureAwait(false);
+        var lasts = AlertGuide.Lasts(alert.Kind);
+        if (known is not null && lasts && !alert.SaysMoreThan(known.ToAlert()))
+        {
+            return;
+        }
+
+        var parameters = new
+        {
+            id = known?.Id ?? id, alert.Kind, alert.Severity, open = AlertStatus.Open, alert.Subject, alert.Key, alert.Cause, now = now.ToUnixTimeMilliseconds(),
+            stake = alert.AtStake?.Amount.TenThousandths, currency = alert.AtStake?.Currency, alert.Group, alert.Link, more = lasts ? 0 : 1,
+            severeAt = known is not null && (long)alert.Severity > known.Severity ? now.ToUnixTimeMilliseconds() : (long?)null,
+        };
+        if (known is null)
         {
             await connection.ExecuteAsync("""
-                INSERT INTO alerts (id, kind, severity, status, subject, dedup_key, cause, count, last_at)
-                VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @Cause, 1, @now)
+                INSERT INTO alerts (id, kind, severity, status, subject, dedup_key, cause, count, last_at, at_stake, at_stake_currency, group_key, link)
+                VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @Cause, 1, @now, @stake, @currency, @Group, @Link)
                 """, parameters).ConfigureAwait(false);
+            await TellAsync(connection, id, AlertEvent.Opened, parameters.now).ConfigureAwait(false);
+            return;
+        }
+
+        await connection.ExecuteAsync("""
+            UPDATE alerts SET count = count + @more, last_at = @now, cause = @Cause, severity = @Severity, at_stake = @stake, at_stake_currency = @currency,
+                              group_key = @Group, link = @Link, severe_at = coalesce(@severeAt, severe_at)
+            WHERE id = @id
+            """, parameters).ConfigureAwait(false);
+        if (parameters.severeAt is not null)
+        {
+            await TellAsync(connection, known.Id, AlertEvent.Worsened, parameters.now).ConfigureAwait(false);
         }
     }
 
-    internal static string ListSql(SqlDialect dialect, AlertStatus? status, AlertKind? kind) => $"""
-        SELECT {Columns} FROM alerts
-        WHERE id < @before {(status is null ? "" : "AND status = @status")} {(kind is null ? "" : "AND kind = @kind")}
+    /// <summary>For the stores: the same for the end of an alert.</summary>
+    internal static async Task<bool> ResolveAsync(DbConnection connection, string key, DateTimeOffset now)
+    {
+        if (await FindUnresolvedAsync(connection, key).ConfigureAwait(false) is not { } known)
+        {
+            return false;
+        }
+
+        var move = new { known.Id, resolved = AlertStatus.Resolved, now = now.ToUnixTimeMilliseconds() };
+        await connection.ExecuteAsync("UPDATE alerts SET status = @resolved, resolved_at = @now WHERE id = @Id", move).ConfigureAwait(false);
+        await TellAsync(connection, known.Id, AlertEvent.Resolved, move.now).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Leaves the event for the channels, in the transaction that makes it so. One that waits already is not told twice.</summary>
+    internal static Task TellAsync(DbConnection connection, long alertId, AlertEvent what, long nowMs) => connection.ExecuteAsync(
+        """
+        INSERT INTO alert_events (alert_id, event, at)
+        SELECT a.id, @what, @nowMs FROM alerts AS a
+        WHERE a.id = @alertId AND NOT EXISTS (SELECT 1 FROM alert_events AS e WHERE e.alert_id = a.id AND e.event = @what)
+        """,
+        new { alertId, what, nowMs });
+
+    internal static string ListSql(SqlDialect dialect, AlertFilter filter) => $"""
+        SELECT {AlertRow.Columns} FROM alerts
+        WHERE id < @before {(filter.Status is null ? "" : "AND status = @Status")} {(filter.Kind is null ? "" : "AND kind = @Kind")}
+              {(filter.Severity is null ? "" : "AND severity = @Severity")} {(filter.Subject is null ? "" : "AND subject = @Subject")}
+              {(filter.Group is null ? "" : "AND group_key = @Group")}
         ORDER BY id DESC {dialect.Limit("@limit")}
         """;
 
+    private static Task<AlertRow?> FindUnresolvedAsync(DbConnection connection, string key) =>
+        connection.QuerySingleOrDefaultAsync<AlertRow>(SelectUnresolved, new { key });
+
     private static async Task<Alert?> FindAsync(DbConnection connection, long id) =>
-        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM alerts WHERE id = @id", new { id }).ConfigureAwait(false))?.ToAlert();
-
-    private sealed record Row(
-        long Id, long Kind, long Severity, long Status, string Subject, string Cause, long Count, long LastAt,
-        long? AcknowledgedAt, string? AcknowledgedBy, long? ResolvedAt, string? ResolvedBy)
-    {
-        public Alert ToAlert() => new(
-            Id, (AlertKind)Kind, (AlertSeverity)Severity, (AlertStatus)Status, Subject, Cause, Count, DateTimeOffset.FromUnixTimeMilliseconds(LastAt),
-            Time(AcknowledgedAt), AcknowledgedBy, Time(ResolvedAt), ResolvedBy);
-
-        private static DateTimeOffset? Time(long? ms) => ms is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
-    }
+        (await connection.QuerySingleOrDefaultAsync<AlertRow>($"SELECT {AlertRow.Columns} FROM alerts WHERE id = @id", new { id }).ConfigureAwait(false))?.ToAlert();
 }

@@ -136,6 +136,8 @@ internal class OrderTransaction(DbConnection connection, ICardKeyClaims claims, 
 
     public async ValueTask RaiseAsync(NewAlert alert, long id, DateTimeOffset now) => await AlertStore.RaiseAsync(Connection, alert, id, now).ConfigureAwait(false);
 
+    public async ValueTask<bool> ResolveAlertAsync(string key, DateTimeOffset now) => await AlertStore.ResolveAsync(Connection, key, now).ConfigureAwait(false);
+
     public async ValueTask RecordAsync(AuditEntry entry) => await AuditStore.AppendAsync(Connection, entry).ConfigureAwait(false);
 
     // What was read in this transaction cannot have changed, so another count is a broken record: nothing of the change may remain.

@@ -34,7 +34,11 @@ public sealed class AuditStoreTests
         using var database = await TestDatabase.CreateAsync();
         foreach (var sql in (string[])[
             RevealCounts.Pattern, RevealCounts.Busy, RevealCounts.InRange,
-            AlertStore.ListSql(SqliteDialect.Instance, null, null), AlertStore.ListSql(SqliteDialect.Instance, AlertStatus.Open, null), AlertStore.ListSql(SqliteDialect.Instance, null, AlertKind.RevealSpike), AlertStore.ListSql(SqliteDialect.Instance, AlertStatus.Open, AlertKind.RevealSpike)])
+            .. new AlertFilter[]
+            {
+                new(), new(AlertStatus.Open), new(Kind: AlertKind.RevealSpike), new(AlertStatus.Open, AlertKind.RevealSpike), new(Severity: AlertSeverity.Critical),
+                new(Subject: "s"), new(Group: "g"), new(AlertStatus.Open, Group: "g"),
+            }.Select(filter => AlertStore.ListSql(SqliteDialect.Instance, filter))])
         {
             AssertServed(await database.PlanAsync(sql));
         }

@@ -4,27 +4,15 @@ using Fulfilment.Core.Catalogue;
 namespace Fulfilment.Core.Suppliers.Products;
 
 /// <summary>Raises an alert where a supplier costs more than a SKU is sold for, and resolves it when that is over.</summary>
-public sealed class WatchPrices(ICatalogue catalogue, IAlerts alerts)
+public sealed class WatchPrices(ICatalogue catalogue, MatchAlerts alerts)
 {
     /// <summary>Looks at every SKU with a route to the supplier, as the catalogue is now.</summary>
     public async Task RunAsync(string supplier)
     {
         var begin = KeyOf(supplier, "");
-        var over = (await alerts.UnresolvedKeysAsync(AlertKind.PriceInversion).ConfigureAwait(false))
-            .Where(key => key.StartsWith(begin, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
-        foreach (var sku in catalogue.Current.Skus)
-        {
-            if (Worst(sku, supplier) is { } route)
-            {
-                over.Remove(begin + sku.Code);
-                await alerts.RaiseAsync(Describe(begin + sku.Code, sku, route)).ConfigureAwait(false);
-            }
-        }
-
-        foreach (var key in over)
-        {
-            await alerts.ResolveAsync(key).ConfigureAwait(false);
-        }
+        await alerts.RunAsync(
+            AlertKind.PriceInversion, begin,
+            [.. catalogue.Current.Skus.Select(sku => Worst(sku, supplier) is { } route ? Describe(begin + sku.Code, sku, route) : null).OfType<NewAlert>()]).ConfigureAwait(false);
     }
 
     /// <summary>The key of such an alert, whoever raises it.</summary>

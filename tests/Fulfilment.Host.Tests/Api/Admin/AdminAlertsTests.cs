@@ -41,7 +41,8 @@ public sealed class AdminAlertsTests
     [Theory]
     [InlineData("?status=closed", "status")]
     [InlineData("?kind=none", "kind")]
-    [InlineData("?subject=x", "subject")]
+    [InlineData("?severity=2", "severity")]
+    [InlineData("?key=x", "key")]
     public async Task List_RefusesWhatItDoesNotKnow(string query, string param)
     {
         await using var host = await TestHost.StartAsync();

@@ -1,0 +1,78 @@
+namespace Fulfilment.Core.Alerts;
+
+/// <summary>What people are told of each kind of alerts, in both languages, and whether it clears itself. docs/operations.md says the same.</summary>
+public static class AlertGuide
+{
+    /// <summary>
+    /// Whether alerts of this kind are conditions: they hold, their alert counts 1 however often it is raised, and what raised it resolves it. The others happen:
+    /// each time counts, and a person resolves them.
+    /// </summary>
+    public static bool Lasts(AlertKind kind) => Of(kind).Lasts;
+
+    /// <summary>The words for a kind.</summary>
+    public static AlertAdvice Of(AlertKind kind) => kind switch
+    {
+        AlertKind.RevealSpike => new(
+            Lasts: false,
+            new("A key shows unusually many codes", "Find out who uses the key; if nobody knows, revoke it."),
+            new("密钥查看卡密异常增多", "查明是谁在使用该密钥;无人认领则立即吊销。")),
+        AlertKind.PoolDegraded => new(
+            Lasts: true,
+            new("Redis cannot be used by a host", "Look at Redis: reachability, memory, role. Orders are taken meanwhile, more slowly."),
+            new("主机无法使用 Redis", "检查 Redis 的连通性、内存和主从角色;期间照常接单,只是较慢。")),
+        AlertKind.LateContradiction => new(
+            Lasts: false,
+            new("A supplier contradicts itself", "Nothing has changed by itself: claim what stands under discrepancies."),
+            new("供货商前后说法矛盾", "系统未自动改动任何数据;请按差异清单向供货商核实、索赔。")),
+        AlertKind.UnusableCode => new(
+            Lasts: false,
+            new("A supplier issued a code that cannot be delivered", "Claim what stands under discrepancies; pause the supplier if there are more."),
+            new("供货商发来的卡密无法交付", "按差异清单向供货商索赔;若继续出现,请暂停该供货商。")),
+        AlertKind.StrayCallback => new(
+            Lasts: false,
+            new("A callback for an order that is not ours", "Ask the supplier whether somebody else uses your account, and whether this database was restored."),
+            new("收到不属于我们的订单回调", "询问供货商是否有他人使用您的账号,并确认本库是否从备份恢复过。")),
+        AlertKind.UnknownStuck => new(
+            Lasts: true,
+            new("An unknown that no query can settle", "Get it in writing from the supplier whether it was issued, and propose that for a second person to approve."),
+            new("存疑明细已无法查单", "请供货商书面确认是否已出货,据此提交处理意见,由第二人复核。")),
+        AlertKind.PriceInversion => new(
+            Lasts: true,
+            new("A supplier costs more than the SKU is sold for", "Change the price or the route; unless the SKU allows a loss, the route is passed by."),
+            new("供货价高于售价", "调整售价或供货顺序;除非允许亏损,否则该供货商会被跳过。")),
+        AlertKind.StuckUnit => new(
+            Lasts: true,
+            new("Units are late, and nothing has looked at them", "See that a host with the role Worker runs (/health/ready), and read its log."),
+            new("明细超时且无人处理", "确认有带 Worker 角色的主机在运行(/health/ready),并查看其日志。")),
+    };
+
+    /// <summary>The path under which a subject such as <c>unit:unt_…</c> is looked at; null where there is none.</summary>
+    public static string? PathOf(string subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var colon = subject.IndexOf(':', StringComparison.Ordinal);
+        var name = colon < 0 ? "" : Uri.EscapeDataString(subject[(colon + 1)..]);
+        return (colon < 0 ? subject : subject[..colon]) switch
+        {
+            "key" => $"/v1/admin/keys/{name}",
+            "order" => $"/v1/admin/orders/{name}",
+            "unit" => $"/v1/admin/units/{name}",
+            "sku" => $"/v1/admin/skus/{name}",
+            "supplier" => $"/v1/admin/suppliers/{name}",
+            "storefront" => $"/v1/admin/storefronts/{name}",
+            "batch" => $"/v1/batches/{name}",
+            _ => null,
+        };
+    }
+}
+
+/// <summary>What people are told of a kind of alerts.</summary>
+/// <param name="Lasts">Whether it holds until what raised it sees that it is over.</param>
+/// <param name="English">In English.</param>
+/// <param name="Chinese">In simplified Chinese.</param>
+public sealed record AlertAdvice(bool Lasts, AlertWords English, AlertWords Chinese);
+
+/// <summary>A kind of alerts in one language.</summary>
+/// <param name="Title">What it is, in a few words.</param>
+/// <param name="NextStep">What to do, in a sentence.</param>
+public sealed record AlertWords(string Title, string NextStep);
