@@ -1,5 +1,5 @@
 using Fulfilment.Core.CardKeys.Life;
-using Fulfilment.Host.Jobs;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -15,8 +15,10 @@ internal static class CardKeySetup
     {
         services.AddSingleton<IBatchLifeStore, BatchLifeStore>().AddSingleton<WithdrawBatch>();
         services.AddSingleton<ChangeCardKey>().AddSingleton<FindCardKey>();
-        services.AddSingleton<VoidWithdrawnBatches>().AddJob<WithdrawalWatch>();
-        services.AddSingleton<ExpireCardKeys>().AddJob<ExpiryWatch>();
+        services.AddSingleton<VoidWithdrawnBatches>()
+            .AddJob<VoidWithdrawnBatches>(RecurringJobs.WithdrawnBatches, "card keys were voided", (withdrawn, stop) => withdrawn.RunAsync(stop));
+        services.AddSingleton<ExpireCardKeys>()
+            .AddJob<ExpireCardKeys>(RecurringJobs.Expiry, "card keys were expired", (expiry, stop) => expiry.RunAsync(stop));
         return services;
     }
 }

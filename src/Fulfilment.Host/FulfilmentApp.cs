@@ -53,7 +53,7 @@ internal static class FulfilmentApp
         builder.Services.AddPoolLoops(builder.Configuration);
         builder.Services.AddSingleton<KeyWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<KeyWatch>().RunAsync);
-        builder.Services.AddSingleton<JobsHealth>();
+        builder.Services.AddJobs();
         if (roles.Worker)
         {
             builder.Services.AddJobRunner();

@@ -1,4 +1,5 @@
 using Fulfilment.Core.Fulfilment;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Host.Jobs;
 
 namespace Fulfilment.Host;
@@ -20,8 +21,15 @@ internal static class FulfilmentSetup
         services.AddSingleton<StockIssuedCode>().AddSingleton<Contradictions>().AddSingleton<DeliverIssued>().AddSingleton<RecordOutcome>();
         services.AddSingleton<ChooseRoute>().AddSingleton<TakeStep>().AddSingleton<SubmissionContent>();
         services.AddSingleton<FulfilUnit>().AddSingleton<SubmitAttempt>().AddSingleton<ResolveAttempt>().AddSingleton<AcceptCallback>();
-        services.AddSingleton<WatchOrders>().AddJob<OrderWatch>();
+        services.AddSingleton<WatchOrders>().AddJob<WatchOrders>(RecurringJobs.OpenOrders, WatchOpenAsync);
         return services;
+    }
+
+    // Open orders are looked at all day; only what a look ends is worth a word.
+    private static async Task<string?> WatchOpenAsync(WatchOrders orders, CancellationToken stop)
+    {
+        await orders.RunAsync(stop);
+        return null;
     }
 
     /// <summary>Lets this node see units through.</summary>

@@ -4,7 +4,6 @@ using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Sandbox;
-using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -29,13 +28,13 @@ internal static class OrdersSetup
         services.AddSingleton<SettleHeldOrder>().AddSingleton<CancelOrder>().AddSingleton<AwaitOrder>();
         services.AddSingleton<CloseUnits>();
         services.AddAfterSales();
-        services.AddJob<HeldOrderWatch>();
+        services.AddJob<SettleHeldOrder>(RecurringJobs.HeldOrders, "held orders ran out of time and were cancelled", async (held, stop) => await held.CancelDueAsync(stop));
         services.AddSingleton<ISandboxStore, SandboxStore>();
         services.AddSingleton<ISandboxCaseStore, SandboxCaseStore>();
         services.AddSingleton<PlaceSandboxOrder>();
         services.AddSingleton<RequestSandboxAfterSales>();
         services.AddSingleton<SandboxPresenter>();
-        services.AddJob<SandboxWatch>();
+        services.AddSingleton<ForgetSandboxOrders>().AddJob<ForgetSandboxOrders>(RecurringJobs.Sandbox, "sandbox orders were deleted", (forget, stop) => forget.RunAsync(stop));
         return services;
     }
 

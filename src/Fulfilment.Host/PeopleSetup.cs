@@ -1,6 +1,6 @@
 using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Privacy;
-using Fulfilment.Host.Jobs;
 
 namespace Fulfilment.Host;
 
@@ -16,11 +16,13 @@ internal static class PeopleSetup
             Settings.AboveZero(configuration, "Reveals:AlertAtLeast", defaults.AtLeast),
             Settings.AboveZero(configuration, "Reveals:AlertFactor", defaults.Factor),
             Settings.AboveZero(configuration, "Reveals:WarmUpHours", defaults.WarmUpHours)));
-        services.AddSingleton<WatchReveals>().AddJob<RevealWatch>();
+        services.AddSingleton<WatchReveals>()
+            .AddJob<WatchReveals>(RecurringJobs.Reveals, "keys have shown an unusual number of codes", async (reveals, stop) => await reveals.RunAsync(stop));
 
         services.AddSingleton(new RetentionOptions(
             string.IsNullOrEmpty(configuration[RetentionDays]) ? null : Settings.AboveZero(configuration, RetentionDays, normal: 0)));
-        services.AddSingleton<EraseAfterTerm>().AddJob<RetentionWatch>();
+        services.AddSingleton<EraseAfterTerm>()
+            .AddJob<EraseAfterTerm>(RecurringJobs.Retention, "orders whose term had ended lost their personal data", async (erase, stop) => await erase.RunAsync(stop));
         return services;
     }
 }

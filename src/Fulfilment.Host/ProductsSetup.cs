@@ -1,5 +1,5 @@
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Suppliers.Products;
-using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host;
@@ -9,8 +9,9 @@ internal static class ProductsSetup
 {
     public static IServiceCollection AddProducts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(new ProductWatchOptions(TimeSpan.FromMinutes(Settings.AboveZero(configuration, "Suppliers:ProductsMinutes", 60))));
+        var every = TimeSpan.FromMinutes(Settings.AboveZero(configuration, "Suppliers:ProductsMinutes", (int)RecurringJobs.Products.Schedule.Period.TotalMinutes));
         services.AddSingleton<ISupplierProductStore, SupplierProductStore>().AddSingleton<WatchPrices>();
-        return services.AddSingleton<SyncProducts>().AddSingleton<ReplaceMarkUps>().AddJob<ProductWatch>();
+        return services.AddSingleton<SyncProducts>().AddSingleton<ReplaceMarkUps>().AddSingleton<FollowProducts>()
+            .AddJob<FollowProducts>(RecurringJobs.Products with { Schedule = JobSchedule.Each(every) }, (follow, stop) => follow.RunAsync(stop));
     }
 }

@@ -1,4 +1,4 @@
-using Fulfilment.Host.Jobs;
+using Fulfilment.Infrastructure.Jobs;
 
 namespace Fulfilment.Host.Tests;
 

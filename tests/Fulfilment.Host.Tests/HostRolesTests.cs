@@ -1,5 +1,6 @@
 using System.Net;
-using Fulfilment.Host.Jobs;
+using Fulfilment.Core.Jobs;
+using Fulfilment.Infrastructure.Jobs;
 using Fulfilment.Infrastructure.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -51,7 +52,7 @@ public sealed class HostRolesTests : IDisposable
         await using var node = await StartAsync(new HostRoles(Api: true, Worker: false));
 
         Assert.Null(node.Services.GetService<JobRunner>());
-        Assert.False(await node.Services.GetRequiredService<JobLeaseStore>().IsHeldAsync(HeldOrderWatch.JobName));
+        Assert.False(await node.Services.GetRequiredService<JobLeaseStore>().IsHeldAsync(RecurringJobs.HeldOrders.Name));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

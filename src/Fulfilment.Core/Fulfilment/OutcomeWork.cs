@@ -17,6 +17,9 @@ internal sealed record OutcomeWork(
 {
     public long NowMs { get; } = Now.ToUnixTimeMilliseconds();
 
+    /// <summary>When the unit is to be looked at again, if that is ahead; null also where it was not moved.</summary>
+    public DateTimeOffset? LookAgainAt { get; private set; }
+
     /// <summary>The earliest time that the answer may be of: it may have been long on its way, or could not be recorded for a while.</summary>
     public DateTimeOffset AskedAt => Source == AnswerSource.Query && Attempt.QueriedAtMs is { } queried && queried < NowMs ? DateTimeOffset.FromUnixTimeMilliseconds(queried) : Now;
 
@@ -45,6 +48,8 @@ internal sealed record OutcomeWork(
         {
             throw new InvalidOperationException($"Unit {Unit.Id} is not as it was read.");
         }
+
+        LookAgainAt = due > Now ? due : null;
     }
 
     /// <summary>The supplier is at it: it is asked again at that time.</summary>
@@ -56,7 +61,7 @@ internal sealed record OutcomeWork(
     }
 
     /// <summary>What the recording came to.</summary>
-    public Recorded Came(AttemptState attempt, UnitState unit) => new(attempt, unit, Unit.OrderId, OrderClosed: false, Contradiction: false);
+    public Recorded Came(AttemptState attempt, UnitState unit) => new(attempt, unit, Unit.OrderId, OrderClosed: false, Contradiction: false) { UnitId = Unit.Id, LookAgainAt = LookAgainAt };
 
     /// <summary>Nothing was changed.</summary>
     public Recorded Unchanged() => Came(Attempt.State, Unit.State);
@@ -71,4 +76,11 @@ internal sealed record OutcomeWork(
 /// <param name="OrderId">Whose it is.</param>
 /// <param name="OrderClosed">Whether nothing of the order is open any more because of this.</param>
 /// <param name="Contradiction">Whether the outcome contradicts what was decided, and changed nothing for that.</param>
-public sealed record Recorded(AttemptState Attempt, UnitState Unit, long OrderId, bool OrderClosed, bool Contradiction);
+public sealed record Recorded(AttemptState Attempt, UnitState Unit, long OrderId, bool OrderClosed, bool Contradiction)
+{
+    /// <summary>Which unit.</summary>
+    public required long UnitId { get; init; }
+
+    /// <summary>When the unit is to be looked at again, if that is ahead.</summary>
+    public DateTimeOffset? LookAgainAt { get; init; }
+}

@@ -15,7 +15,7 @@ namespace Fulfilment.Core.Fulfilment;
 /// </summary>
 public sealed class RecordOutcome(
     IFulfilmentStore store, DeliverIssued deliver, Contradictions contradictions, ISupplierVault vault, ISuppliers suppliers, ICatalogue catalogue, IdGenerator ids,
-    OrderEnds ends, WorkSignal signal, TimeProvider time)
+    OrderEnds ends, WorkSignal signal, IJobQueue queue, TimeProvider time)
 {
     /// <summary>Records an answer in a transaction of its own and answers once it is durable.</summary>
     public async Task<Recorded> RunAsync(long attemptId, SupplierAnswer answer, AnswerSource source)
@@ -37,6 +37,10 @@ public sealed class RecordOutcome(
         if (recorded.Unit == UnitState.Pending)
         {
             signal.Raise();
+        }
+        else if (recorded.LookAgainAt is { } at)
+        {
+            queue.UnitDue(recorded.OrderId, recorded.UnitId, at);
         }
     }
 

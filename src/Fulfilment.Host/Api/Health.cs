@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Dapper;
 using Fulfilment.Core.Ids;
 using Fulfilment.Host.Api.Json;
-using Fulfilment.Host.Jobs;
+using Fulfilment.Infrastructure.Jobs;
 using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Storage;
 
@@ -28,7 +28,7 @@ internal static class Health
     {
         // Orders are taken from the table without the pool, and without the jobs: both are named, and neither is in the way.
         var checks = new ReadyChecks(
-            await DatabaseAsync(database, time), NodeLease(ids, node), pool.IsDegraded ? "degraded" : "ok", await jobs.IsLateAsync(Patience) ? "late" : "ok");
+            await DatabaseAsync(database, time), NodeLease(ids, node), pool.IsDegraded ? "degraded" : "ok", await jobs.TellAsync(Patience));
         var ready = checks is { Database: "ok", NodeLease: "ok" };
         return TypedResults.Json(new ReadyAnswer(ready ? "ready" : "unready", checks), ApiJson.TypeInfo<ReadyAnswer>(), statusCode: ready ? 200 : 503);
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using Fulfilment.Core.Ids;
-using Fulfilment.Host.Jobs;
+using Fulfilment.Infrastructure.Jobs;
 using Fulfilment.Infrastructure.Storage.Sqlite;
 using Fulfilment.Infrastructure.Tests;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,6 @@
 using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Infrastructure.Security;
@@ -32,7 +33,7 @@ internal sealed class FulfilmentNode : IDisposable
         Stock = new StockIssuedCode(engine.Codes, engine.Chain, Ids, calendar);
         var contradictions = new Contradictions(engine.Codes, Stock, Ids);
         var deliver = new DeliverIssued(Close, Stock, contradictions, catalogue, seal, Ids, calendar);
-        Record = new RecordOutcome(Store, deliver, contradictions, _vault, suppliers, catalogue, Ids, ends, engine.Work, time);
+        Record = new RecordOutcome(Store, deliver, contradictions, _vault, suppliers, catalogue, Ids, ends, engine.Work, new SignalQueue(engine.Work, new JobSignals()), time);
         var content = new SubmissionContent(catalogue, engine.People);
         Fulfil = new FulfilUnit(
             Store, new ChooseRoute(catalogue, suppliers), new TakeStep(Store, Close, engine.Chain, seal, ends, Ids, calendar, set, time), content, catalogue,

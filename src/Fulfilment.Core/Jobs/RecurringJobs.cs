@@ -1,0 +1,40 @@
+namespace Fulfilment.Core.Jobs;
+
+/// <summary>
+/// The table of all recurring jobs: the same names and schedules whatever engine keeps the time. A new one is a line here and an <c>AddJob</c> where its
+/// feature is set up.
+/// </summary>
+public static class RecurringJobs
+{
+    /// <summary>It is short, and its delay keeps money and codes back: it also tells whether jobs run at all.</summary>
+    public static readonly RecurringJob HeldOrders = new("held-orders", Every(seconds: 5), "Calls off held orders whose time is over.")
+    {
+        PausedMeans = "Held orders that nobody decides keep their codes and the money held for them.",
+    };
+
+    /// <summary>Promise 6: every order in a non-terminal state, all pages.</summary>
+    public static readonly RecurringJob OpenOrders = new("open-orders", Every(minutes: 1), "Looks again at every open order, closes those that have no open unit left, and tells of units that nothing has looked at.")
+    {
+        PausedMeans = "An order that a fault has left open stays so, with the money held for it, and nobody is told.",
+    };
+
+    /// <summary>Recalled and rejected batches.</summary>
+    public static readonly RecurringJob WithdrawnBatches = new("withdrawn-batches", Every(seconds: 1), "Voids what recalled and rejected batches have left unsold.");
+
+    /// <summary>A day's turn is found within a minute, and so is a key that a held order gives back after its last day.</summary>
+    public static readonly RecurringJob Expiry = new("expiry", Every(minutes: 1), "Expires card keys whose last day is over.");
+
+    /// <summary>Where it stands is in the database.</summary>
+    public static readonly RecurringJob Retention = new("retention", Every(minutes: 10), "Erases personal data whose term has ended.");
+
+    /// <summary>The setting <c>Suppliers:ProductsMinutes</c> may say another interval.</summary>
+    public static readonly RecurringJob Products = new("products", Every(minutes: 60), "Lets costs, shelf and automatic prices follow what suppliers sell.");
+
+    /// <summary>Alert <c>revealSpike</c>.</summary>
+    public static readonly RecurringJob Reveals = new("reveals", Every(seconds: 20), "Looks for an unusual number of codes shown.");
+
+    /// <summary>In small pieces that give way to orders.</summary>
+    public static readonly RecurringJob Sandbox = new("sandbox", Every(minutes: 60), "Deletes sandbox orders that are a month old.");
+
+    private static JobSchedule Every(int minutes = 0, int seconds = 0) => JobSchedule.Each(new TimeSpan(0, minutes, seconds));
+}

@@ -1,0 +1,45 @@
+using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Jobs;
+using Fulfilment.Infrastructure.Jobs;
+using Fulfilment.Infrastructure.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fulfilment.Infrastructure.Tests.Jobs;
+
+/// <summary>A node of a cluster that runs jobs: the runner, and Quartz if asked for, on a database and a clock that others may share.</summary>
+internal sealed class JobNode : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public JobNode(IDatabase database, ManualTimeProvider time, int number, bool withEngine, params TestJob[] jobs)
+    {
+        var ids = new IdGenerator(time);
+        ids.Use(new NodeLease(number, time.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue, long.MaxValue));
+        Store = new JobStore(database, ids, time);
+        var leases = new JobLeaseStore(database, time);
+        var calendar = new BusinessCalendar(time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
+        var engine = new QuartzJobEngine(calendar, time);
+        Runner = new JobRunner(
+            jobs.Select(job => new JobHandler(job.Row, job.RunAsync)), leases, Store, engine, Signals, new JobsHealth(leases, Store, time), calendar, ids, time, NullLogger<JobRunner>.Instance);
+        _running = Task.WhenAll(
+            Runner.RunAsync(_stop.Token), withEngine ? engine.RunAsync(Runner.Jobs, Runner.TickAsync, _stop.Token) : Task.CompletedTask);
+    }
+
+    public JobRunner Runner { get; }
+
+    public JobStore Store { get; }
+
+    public JobSignals Signals { get; } = new();
+
+    /// <summary>Stops in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            await _stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+        }
+    }
+}
