@@ -48,6 +48,7 @@ internal static class FulfilmentApp
         builder.Services.AddCardKeyLife();
         builder.Services.AddProducts(builder.Configuration);
         builder.Services.AddManual();
+        builder.Services.AddConditions(builder.Configuration);
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddPoolLoops(builder.Configuration);

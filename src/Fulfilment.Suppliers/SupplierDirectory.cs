@@ -38,7 +38,7 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
         return EntryOf(supplier).Pipeline?.Enter() ?? new SupplierEntry.Shut("not_configured");
     }
 
-    /// <summary>Whether this node submits nothing to the supplier because the last submissions came to nothing definite.</summary>
+    /// <inheritdoc/>
     public bool IsBreakerOpen(string code) => catalogue.Current.FindSupplier(code) is { } supplier && EntryOf(supplier).Pipeline is { IsBreakerOpen: true };
 
     /// <summary>Whether the supplier's settings let callbacks come from this address.</summary>

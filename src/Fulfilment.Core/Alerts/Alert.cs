@@ -105,6 +105,33 @@ public enum AlertKind
 
     /// <summary>A unit has been open for far longer than it should be.</summary>
     StuckUnit = 8,
+
+    /// <summary>A SKU on the shelf has few codes left, or they will not last.</summary>
+    LowStock = 9,
+
+    /// <summary>A supplier delivers nothing more often than it delivers.</summary>
+    SupplierFailures = 10,
+
+    /// <summary>A host leaves a supplier alone, because its last submissions came to nothing definite.</summary>
+    BreakerOpen = 11,
+
+    /// <summary>Codes of a batch end soon, and do not sell fast enough to be gone by then.</summary>
+    ExpiringBatch = 13,
+
+    /// <summary>A batch had many codes that were known already.</summary>
+    DuplicateImportSpike = 17,
+
+    /// <summary>The last backup is old, or there has never been one.</summary>
+    BackupTooOld = 18,
+
+    /// <summary>A host's disk is nearly full.</summary>
+    DiskNearlyFull = 19,
+
+    /// <summary>A host's clock was set while it ran, or drifts from the database's.</summary>
+    ClockSkew = 20,
+
+    /// <summary>Unknowns at a supplier are older than they should be.</summary>
+    UnknownOverdue = 21,
 }
 
 /// <summary>How bad it is. Stored as numbers.</summary>

@@ -44,6 +44,42 @@ public static class AlertGuide
             Lasts: true,
             new("Units are late, and nothing has looked at them", "See that a host with the role Worker runs (/health/ready), and read its log."),
             new("明细超时且无人处理", "确认有带 Worker 角色的主机在运行(/health/ready),并查看其日志。")),
+        AlertKind.LowStock => new(
+            Lasts: true,
+            new("Stock is low", "Buy more, or put another route behind the pool."),
+            new("库存偏低", "补货,或在卡池之后再加一条供货顺序。")),
+        AlertKind.SupplierFailures => new(
+            Lasts: true,
+            new("A supplier fails", "Ask the supplier; pause it, or put another route before it."),
+            new("供货商失败率过高", "联系供货商;暂停它,或把其他供货商排在它前面。")),
+        AlertKind.BreakerOpen => new(
+            Lasts: true,
+            new("A supplier is left alone", "Nothing has to be done at once; if it stays so, ask the supplier and put another route before it."),
+            new("供货商已被熔断", "无需立即处理;若持续如此,联系供货商,并把其他供货商排在它前面。")),
+        AlertKind.ExpiringBatch => new(
+            Lasts: true,
+            new("Codes end soon", "Sell them at a lower price, or ask the supplier to take them back."),
+            new("卡密即将过期", "降价促销,或与供货商协商退换。")),
+        AlertKind.DuplicateImportSpike => new(
+            Lasts: true,
+            new("Many duplicates in an import", "Ask who supplied the file whether codes were sold to you twice; they are not sold again here."),
+            new("导入的重复卡密过多", "向提供方核实是否重复售卖;重复的卡密不会再次出售。")),
+        AlertKind.BackupTooOld => new(
+            Lasts: true,
+            new("No recent backup", "Run host backup, and see why the nightly one did not."),
+            new("备份过旧", "立即执行 host backup,并查明每日备份为何未执行。")),
+        AlertKind.DiskNearlyFull => new(
+            Lasts: true,
+            new("A disk is nearly full", "Make room or enlarge the disk: on a full one no order is taken."),
+            new("磁盘将满", "清理或扩容磁盘:磁盘写满后无法接单。")),
+        AlertKind.ClockSkew => new(
+            Lasts: true,
+            new("A clock is wrong", "Run NTP on the host and on the database server; set no clock by hand while hosts run."),
+            new("时钟不准", "在主机和数据库服务器上启用 NTP;主机运行期间不要手工调时。")),
+        AlertKind.UnknownOverdue => new(
+            Lasts: true,
+            new("Unknowns grow old", "Ask the supplier what became of them; do not buy them elsewhere meanwhile."),
+            new("存疑时间过长", "向供货商查询结果;期间切勿从别处重复购买。")),
     };
 
     /// <summary>The path under which a subject such as <c>unit:unt_…</c> is looked at; null where there is none.</summary>

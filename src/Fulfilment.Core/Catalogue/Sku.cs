@@ -63,6 +63,9 @@ public sealed record Sku
     /// <summary>A code is sold only if it lasts at least so many days more, counted in the business time zone.</summary>
     public int MinRemainingDays { get; init; }
 
+    /// <summary>So many codes left are few: an alert says so. Null: only how long they last tells.</summary>
+    public int? LowStockAt { get; init; }
+
     /// <summary>How long a held order keeps its codes reserved before it is cancelled.</summary>
     public int HoldMinutes { get; init; } = 15;
 

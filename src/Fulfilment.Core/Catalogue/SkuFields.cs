@@ -62,6 +62,9 @@ public sealed class SkuFields
     /// <inheritdoc cref="Sku.MinRemainingDays"/>
     public Optional<int> MinRemainingDays { get; set; }
 
+    /// <inheritdoc cref="Sku.LowStockAt"/>
+    public Optional<int?> LowStockAt { get; set; }
+
     /// <inheritdoc cref="Sku.HoldMinutes"/>
     public Optional<int> HoldMinutes { get; set; }
 
@@ -156,6 +159,7 @@ public sealed class SkuFields
             RecipientPattern = RecipientPattern.Or(sku.RecipientPattern),
             Inputs = Inputs.Or(sku.Inputs) ?? [],
             MinRemainingDays = MinRemainingDays.Or(sku.MinRemainingDays),
+            LowStockAt = LowStockAt.Or(sku.LowStockAt),
             HoldMinutes = HoldMinutes.Or(sku.HoldMinutes),
             AfterSales = AfterSales.IsGiven ? AfterSales.Or(null)?.Change(sku.AfterSales) ?? AfterSalesPolicy.Default : sku.AfterSales,
             OnShelf = OnShelf.Or(sku.OnShelf),

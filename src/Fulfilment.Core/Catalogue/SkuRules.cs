@@ -34,6 +34,7 @@ internal static class SkuRules
         ?? (sku.MinPerOrder <= sku.MaxPerOrder ? null : Field.Refuse("/minPerOrder", "minPerOrder must not be larger than maxPerOrder."))
         ?? Field.Pattern(sku.RecipientPattern, "/recipientPattern")
         ?? Field.Range(sku.MinRemainingDays, "/minRemainingDays", 0, LargestMinRemainingDays)
+        ?? Field.Range(sku.LowStockAt, "/lowStockAt", 0, int.MaxValue)
         ?? Field.Range(sku.HoldMinutes, "/holdMinutes", 1, LongestHoldMinutes)
         ?? Field.Range(sku.AfterSales.AutomaticPerDay, "/afterSales/automaticPerDay", 0, LargestAutomaticPerDay)
         ?? Field.Range(sku.AfterSales.CoolingOffDays, "/afterSales/coolingOffDays", 0, LongestCoolingOffDays)

@@ -36,5 +36,20 @@ public static class RecurringJobs
     /// <summary>In small pieces that give way to orders.</summary>
     public static readonly RecurringJob Sandbox = new("sandbox", Every(minutes: 60), "Deletes sandbox orders that are a month old.");
 
+    /// <summary>Alert <c>lowStock</c>.</summary>
+    public static readonly RecurringJob Stock = new("stock", Every(minutes: 1), "Looks for SKUs with few codes left.");
+
+    /// <summary>Alert <c>expiringBatch</c>. It counts what ends soon, and days are long.</summary>
+    public static readonly RecurringJob ExpiringStock = new("expiring-stock", Every(minutes: 60), "Looks for codes that end before they are sold.");
+
+    /// <summary>Alert <c>duplicateImportSpike</c>.</summary>
+    public static readonly RecurringJob Duplicates = new("duplicates", Every(minutes: 5), "Looks for imports with many codes that were known already.");
+
+    /// <summary>Alerts <c>supplierFailures</c> and <c>unknownOverdue</c>.</summary>
+    public static readonly RecurringJob SupplierResults = new("supplier-results", Every(seconds: 30), "Looks for suppliers that fail, and for unknowns that grow old.");
+
+    /// <summary>Alert <c>backupTooOld</c>.</summary>
+    public static readonly RecurringJob Backups = new("backups", Every(minutes: 10), "Looks how old the last backup is.");
+
     private static JobSchedule Every(int minutes = 0, int seconds = 0) => JobSchedule.Each(new TimeSpan(0, minutes, seconds));
 }

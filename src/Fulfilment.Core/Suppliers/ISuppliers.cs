@@ -8,6 +8,9 @@ public interface ISuppliers
 
     /// <summary>Asks to submit one unit. No I/O; a slot that is given must be disposed of.</summary>
     SupplierEntry Enter(string code);
+
+    /// <summary>Whether this node submits nothing to the supplier because the last submissions came to nothing definite.</summary>
+    bool IsBreakerOpen(string code);
 }
 
 /// <summary>Whether a supplier takes a submission now.</summary>

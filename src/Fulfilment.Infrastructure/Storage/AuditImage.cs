@@ -33,6 +33,7 @@ internal static class AuditImage
         sku.RecipientPattern,
         sku.Inputs,
         sku.MinRemainingDays,
+        sku.LowStockAt,
         sku.HoldMinutes,
         sku.AfterSales,
         sku.OnShelf,

@@ -21,9 +21,27 @@ internal sealed class LeaseClock(Func<DbConnection, Task<long>>? databaseNow, Ti
     /// <exception cref="ClockSkewException">The node's clock is off, however long the answer took.</exception>
     public async Task<long> NowMsAsync(DbConnection connection)
     {
-        if (databaseNow is null)
+        if (await MeasureAsync(connection).ConfigureAwait(false) is not { } measured)
         {
             return NodeNowMs;
+        }
+
+        return Math.Abs(measured.AheadMs) - measured.ErrorMs > Tolerance.TotalMilliseconds
+            ? throw new ClockSkewException(TimeSpan.FromMilliseconds(measured.AheadMs))
+            : measured.NowMs;
+    }
+
+    /// <summary>How far the node's clock is ahead of the database's for certain, in milliseconds; zero where the answer took too long to tell, null without another clock.</summary>
+    public async Task<double?> AheadMsAsync(DbConnection connection) =>
+        await MeasureAsync(connection).ConfigureAwait(false) is { } measured
+            ? Math.Sign(measured.AheadMs) * Math.Max(0, Math.Abs(measured.AheadMs) - measured.ErrorMs)
+            : null;
+
+    private async Task<(long NowMs, double AheadMs, double ErrorMs)?> MeasureAsync(DbConnection connection)
+    {
+        if (databaseNow is null)
+        {
+            return null;
         }
 
         var (asked, before) = (time.GetTimestamp(), NodeNowMs);
@@ -31,10 +49,7 @@ internal sealed class LeaseClock(Func<DbConnection, Task<long>>? databaseNow, Ti
 
         // The database looked at its clock some time on the way; half of the way is what its answer may be wrong by.
         var halfWay = time.GetElapsedTime(asked).TotalMilliseconds / 2;
-        var ahead = before + halfWay - now;
-        return Math.Abs(ahead) - halfWay > Tolerance.TotalMilliseconds
-            ? throw new ClockSkewException(TimeSpan.FromMilliseconds(ahead))
-            : now;
+        return (now, before + halfWay - now, halfWay);
     }
 
     private long NodeNowMs => time.GetUtcNow().ToUnixTimeMilliseconds();

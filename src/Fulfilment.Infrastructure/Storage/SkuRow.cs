@@ -9,7 +9,7 @@ internal sealed class SkuRow
     public const string Select = """
         SELECT id, code, name, kind, brand, category, duration, description, instructions, redeem_url AS RedeemUrl, image_url AS ImageUrl,
                currency, price, face_value AS FaceValue, min_per_order AS MinPerOrder, max_per_order AS MaxPerOrder,
-               recipient_mode AS RecipientMode, recipient_pattern AS RecipientPattern, inputs, min_remaining_days AS MinRemainingDays,
+               recipient_mode AS RecipientMode, recipient_pattern AS RecipientPattern, inputs, min_remaining_days AS MinRemainingDays, low_stock_at AS LowStockAt,
                hold_minutes AS HoldMinutes, on_shelf AS OnShelf, left_shelf_at AS LeftShelfAt, after_sales AS AfterSales, routes, supply, components,
                updated_at AS UpdatedAt, synced_shelf AS SyncedShelf
         FROM skus
@@ -55,6 +55,8 @@ internal sealed class SkuRow
 
     public int MinRemainingDays { get; init; }
 
+    public long? LowStockAt { get; init; }
+
     public int HoldMinutes { get; init; }
 
     public bool OnShelf { get; init; }
@@ -95,6 +97,7 @@ internal sealed class SkuRow
         RecipientPattern = sku.RecipientPattern,
         Inputs = StorageJson.Write(sku.Inputs),
         MinRemainingDays = sku.MinRemainingDays,
+        LowStockAt = sku.LowStockAt,
         HoldMinutes = sku.HoldMinutes,
         OnShelf = sku.OnShelf,
         LeftShelfAt = sku.LeftShelfAt?.ToUnixTimeMilliseconds(),
@@ -128,6 +131,7 @@ internal sealed class SkuRow
         RecipientPattern = RecipientPattern,
         Inputs = StorageJson.Read<SkuInput[]>(Inputs),
         MinRemainingDays = MinRemainingDays,
+        LowStockAt = (int?)LowStockAt,
         HoldMinutes = HoldMinutes,
         OnShelf = OnShelf,
         LeftShelfAt = LeftShelfAt is { } left ? DateTimeOffset.FromUnixTimeMilliseconds(left) : null,

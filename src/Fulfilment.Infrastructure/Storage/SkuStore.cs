@@ -17,11 +17,11 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
         var inserted = await connection.ExecuteAsync("""
             INSERT INTO skus (
                 id, code, name, kind, brand, category, duration, description, instructions, redeem_url, image_url, currency, price, face_value,
-                min_per_order, max_per_order, recipient_mode, recipient_pattern, inputs, min_remaining_days, hold_minutes, on_shelf, after_sales, routes,
+                min_per_order, max_per_order, recipient_mode, recipient_pattern, inputs, min_remaining_days, low_stock_at, hold_minutes, on_shelf, after_sales, routes,
                 supply, components, updated_at)
             SELECT
                 @Id, @Code, @Name, @Kind, @Brand, @Category, @Duration, @Description, @Instructions, @RedeemUrl, @ImageUrl, @Currency, @Price, @FaceValue,
-                @MinPerOrder, @MaxPerOrder, @RecipientMode, @RecipientPattern, @Inputs, @MinRemainingDays, @HoldMinutes, @OnShelf, @AfterSales, @Routes,
+                @MinPerOrder, @MaxPerOrder, @RecipientMode, @RecipientPattern, @Inputs, @MinRemainingDays, @LowStockAt, @HoldMinutes, @OnShelf, @AfterSales, @Routes,
                 @Supply, @Components, @UpdatedAt
             WHERE NOT EXISTS (SELECT 1 FROM skus WHERE code = @Code)
             """, SkuRow.From(sku)).ConfigureAwait(false);
@@ -55,7 +55,7 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
             SET name = @Name, brand = @Brand, category = @Category, duration = @Duration, description = @Description, instructions = @Instructions,
                 redeem_url = @RedeemUrl, image_url = @ImageUrl, currency = @Currency, price = @Price, face_value = @FaceValue,
                 min_per_order = @MinPerOrder, max_per_order = @MaxPerOrder, recipient_mode = @RecipientMode, recipient_pattern = @RecipientPattern,
-                inputs = @Inputs, min_remaining_days = @MinRemainingDays, hold_minutes = @HoldMinutes, on_shelf = @OnShelf, left_shelf_at = @LeftShelfAt, synced_shelf = @SyncedShelf, after_sales = @AfterSales, routes = @Routes,
+                inputs = @Inputs, min_remaining_days = @MinRemainingDays, low_stock_at = @LowStockAt, hold_minutes = @HoldMinutes, on_shelf = @OnShelf, left_shelf_at = @LeftShelfAt, synced_shelf = @SyncedShelf, after_sales = @AfterSales, routes = @Routes,
                 supply = @Supply, components = @Components,
                 updated_at = @UpdatedAt
             WHERE id = @Id

@@ -102,6 +102,11 @@ internal sealed class ScriptedSuppliers : ISuppliers
     /// <summary>Slots that nobody has given back.</summary>
     public int SlotsOut => Volatile.Read(ref _slots);
 
+    /// <summary>Those whose breaker is open.</summary>
+    public ConcurrentDictionary<string, bool> OpenBreakers { get; } = [];
+
+    public bool IsBreakerOpen(string code) => OpenBreakers.ContainsKey(code);
+
     public ISupplier? Find(string code) => _byCode.GetValueOrDefault(code);
 
     public SupplierEntry Enter(string code)

@@ -56,6 +56,8 @@ internal class SkuChanges
 
     public int MinRemainingDays { set => _fields.MinRemainingDays = value; }
 
+    public int? LowStockAt { set => _fields.LowStockAt = value; }
+
     public int HoldMinutes { set => _fields.HoldMinutes = value; }
 
     // The serializer passes over an object that has no getter.
@@ -162,6 +164,7 @@ internal sealed record AdminSku(
     string? RecipientPattern,
     IReadOnlyList<SkuInputBody> Inputs,
     int MinRemainingDays,
+    int? LowStockAt,
     int HoldMinutes,
     AfterSalesPolicy AfterSales,
     bool OnShelf,
@@ -191,6 +194,7 @@ internal sealed record AdminSku(
         sku.RecipientPattern,
         [.. sku.Inputs.Select(SkuInputBody.Of)],
         sku.MinRemainingDays,
+        sku.LowStockAt,
         sku.HoldMinutes,
         sku.AfterSales,
         sku.OnShelf,

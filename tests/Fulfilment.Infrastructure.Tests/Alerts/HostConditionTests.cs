@@ -1,0 +1,136 @@
+using Fulfilment.Core.Alerts;
+using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Ids;
+using Fulfilment.Core.Storage;
+using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Storage.Backups;
+using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
+
+namespace Fulfilment.Infrastructure.Tests.Alerts;
+
+/// <summary>Alerts about the machines: each is raised by its cause, once, and is over when its cause is.</summary>
+public sealed class HostConditionTests
+{
+    private const long Gigabyte = 1_000_000_000;
+
+    [Fact]
+    [Trait("Engine", "Sqlite")]
+    public async Task ABackupThatIsOldOrMissing_IsTold_UntilOneIsMade()
+    {
+        await using var engine = await StartAsync();
+        var room = new ConditionRoom(engine);
+        var watch = new WatchBackups(new SqliteBackupRecord(engine.Storage.Database), room.Match, new BackupWatchOptions(), engine.Time);
+        engine.Time.Stall(TimeSpan.FromDays(10));
+        Assert.Null(await room.LookAsync(watch, AlertKind.BackupTooOld));
+        await engine.AddStorefrontAsync();
+        await engine.AddBatchAsync(await engine.AddSkuAsync(), 1);
+        Accepted(await engine.PlaceAsync(Request("A-1")));
+        engine.Time.Stall(TimeSpan.FromHours(36));
+        Assert.Null(await room.LookAsync(watch, AlertKind.BackupTooOld));
+        engine.Time.Stall(TimeSpan.FromMilliseconds(1));
+
+        var never = await room.LookAsync(watch, AlertKind.BackupTooOld);
+        await new SqliteBackup(engine.Storage.Sqlite, engine.Time).RunAsync(
+            Path.Combine(engine.Storage.Folder, "copy.db"), new AuditEntry(engine.Ids.Next(), Operator, "backup.taken", "database"));
+        var made = await room.LookAsync(watch, AlertKind.BackupTooOld);
+        engine.Time.Stall(TimeSpan.FromHours(37));
+        var old = await room.LookAsync(watch, AlertKind.BackupTooOld);
+
+        Assert.Contains("There has never been a backup", never!.Cause, StringComparison.Ordinal);
+        Assert.Null(made);
+        Assert.Contains("The last backup was taken at 2026-03-12 20:00 UTC", old!.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADiskThatFills_IsTold_UntilThereIsClearlyRoomAgain()
+    {
+        await using var engine = await StartAsync();
+        var room = new ConditionRoom(engine);
+        var disk = new TestDisk();
+        var watch = new WatchDisk(disk, room.Alerts, room.Match, engine.Ids, new DiskWatchOptions());
+
+        Assert.Null(await LookAsync(10));
+        var warned = await LookAsync(9.9);
+        var critical = await LookAsync(4.9);
+        var still = await LookAsync(11.9);
+
+        Assert.Equal(AlertSeverity.Warning, warned!.Severity);
+        Assert.Contains("9 % of the disk of data are free, of 100 GB", warned.Cause, StringComparison.Ordinal);
+        Assert.Equal((warned.Id, AlertSeverity.Critical), (critical!.Id, critical.Severity));
+        Assert.NotNull(still);
+        Assert.Null(await LookAsync(12));
+        disk.Room = null;
+        Assert.Null(await room.LookAsync(watch, AlertKind.DiskNearlyFull));
+
+        Task<Alert?> LookAsync(double freePercent)
+        {
+            disk.Room = new DiskRoom("data", (long)(freePercent * Gigabyte), 100 * Gigabyte);
+            return room.LookAsync(watch, AlertKind.DiskNearlyFull);
+        }
+    }
+
+    [Fact]
+    public void TheDiskOfAFolder_IsMeasured()
+    {
+        var room = new HostDisk(Path.GetTempPath()).Measure();
+
+        Assert.InRange(room!.FreeBytes, 1, room.TotalBytes);
+    }
+
+    [Fact]
+    public async Task AClockThatIsSet_IsToldForAnHour()
+    {
+        await using var engine = await StartAsync();
+        var room = new ConditionRoom(engine);
+        var watch = new WatchClock(new TestClock(), room.Match, engine.Ids, engine.Time);
+        Assert.Null(await room.LookAsync(watch, AlertKind.ClockSkew));
+        engine.Time.Stall(TimeSpan.FromMinutes(1));
+        Assert.Null(await room.LookAsync(watch, AlertKind.ClockSkew));
+        engine.Time.Step(TimeSpan.FromSeconds(-5));
+
+        var alert = await room.LookAsync(watch, AlertKind.ClockSkew);
+        engine.Time.Stall(TimeSpan.FromHours(1));
+        var still = await room.LookAsync(watch, AlertKind.ClockSkew);
+        engine.Time.Stall(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("set back by 5 s", alert!.Cause, StringComparison.Ordinal);
+        Assert.NotNull(still);
+        Assert.Null(await room.LookAsync(watch, AlertKind.ClockSkew));
+    }
+
+    [Fact]
+    public async Task AClockThatLeavesTheDatabases_IsToldBeforeTheHostRefusesToWork()
+    {
+        await using var engine = await StartAsync();
+        var room = new ConditionRoom(engine);
+        var clock = new TestClock();
+        var watch = new WatchClock(clock, room.Match, engine.Ids, engine.Time);
+
+        var asserted = new Dictionary<double, string?>();
+        foreach (var seconds in new[] { 1, 1.6, -1.6, 0.4 })
+        {
+            clock.Ahead = TimeSpan.FromSeconds(seconds);
+            asserted[seconds] = (await room.LookAsync(watch, AlertKind.ClockSkew))?.Cause;
+        }
+
+        Assert.Null(asserted[1]);
+        Assert.Contains("2 s ahead of the database's", asserted[1.6], StringComparison.Ordinal);
+        Assert.Contains("2 s behind the database's", asserted[-1.6], StringComparison.Ordinal);
+        Assert.Null(asserted[0.4]);
+    }
+
+    // No test can fill a disk, or set a machine's clock.
+    private sealed class TestDisk : IHostDisk
+    {
+        public DiskRoom? Room { get; set; }
+
+        public DiskRoom? Measure() => Room;
+    }
+
+    private sealed class TestClock : ISharedClock
+    {
+        public TimeSpan? Ahead { get; set; }
+
+        public Task<TimeSpan?> AheadAsync(CancellationToken cancellation) => Task.FromResult(Ahead);
+    }
+}
