@@ -37,8 +37,8 @@ internal sealed class FulfilmentReader(IDatabase database)
         JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
         """;
 
-    /// <summary>States 10 to 12 are open: a unit has one of them at most.</summary>
-    internal const string OpenAttemptsSql = $"SELECT {AttemptRow.Columns} FROM attempts AS a WHERE a.unit_id IN @units AND a.state IN (10, 11, 12)";
+    /// <summary>States below 20 are open: a unit has one of them at most.</summary>
+    internal const string OpenAttemptsSql = $"SELECT {AttemptRow.Columns} FROM attempts AS a WHERE a.unit_id IN @units AND a.state < 20";
 
     internal static string OrdersSql(SqlDialect dialect) =>
         $"SELECT id FROM orders WHERE due_at <= @now AND due_at IS NOT NULL AND status = 11 ORDER BY due_at {dialect.Limit("@limit")}";

@@ -53,16 +53,18 @@ internal class FulfilmentTransaction(DbConnection connection, ICardKeyClaims cla
 
     public async ValueTask KeepAnswerAsync(KeptAnswer answer)
     {
-        await Connection.ExecuteAsync(
-            "INSERT INTO supplier_answers (attempt_id, id, source, status, body) VALUES (@AttemptId, @Id, @Source, @Status, @Body)",
-            new { answer.AttemptId, answer.Id, answer.Source, answer.Status, answer.Body }).ConfigureAwait(false);
-        await Connection.ExecuteAsync(
+        // Hardly any attempt has so many answers; a DELETE that finds nothing costs more than looking first.
+        var behind = await Connection.ExecuteScalarAsync<long?>(
             $"""
-            DELETE FROM supplier_answers
-            WHERE attempt_id = @AttemptId
-              AND id <= (SELECT s.id FROM supplier_answers AS s WHERE s.attempt_id = @AttemptId ORDER BY s.id DESC {dialect.RowBehind("@most")})
+            INSERT INTO supplier_answers (attempt_id, id, source, status, body) VALUES (@AttemptId, @Id, @Source, @Status, @Body);
+            SELECT s.id FROM supplier_answers AS s WHERE s.attempt_id = @AttemptId ORDER BY s.id DESC {dialect.RowBehind("@most")}
             """,
-            new { answer.AttemptId, most = MostAnswers }).ConfigureAwait(false);
+            new { answer.AttemptId, answer.Id, answer.Source, answer.Status, answer.Body, most = MostAnswers }).ConfigureAwait(false);
+        if (behind is not null)
+        {
+            await Connection.ExecuteAsync(
+                "DELETE FROM supplier_answers WHERE attempt_id = @AttemptId AND id <= @behind", new { answer.AttemptId, behind }).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask<bool> KeepStrayAsync(long id, long supplierId, string reference, byte[] body) => await Connection.ExecuteAsync(

@@ -41,7 +41,7 @@ internal sealed class ManualTransaction(DbConnection connection, ICardKeyClaims 
     public async ValueTask EndDecisionAsync(UnitDecision ended) => Expect(1, await UnitDecisionRows.EndAsync(Connection, vault, ended).ConfigureAwait(false));
 
     public async ValueTask<Attempt?> FindOpenAttemptAsync(long unitId) => (await Connection.QuerySingleOrDefaultAsync<AttemptRow>(
-        $"SELECT {AttemptRow.Columns} FROM attempts AS a WHERE a.unit_id = @unitId AND a.state IN (10, 11, 12)", new { unitId }).ConfigureAwait(false))?.ToAttempt();
+        $"SELECT {AttemptRow.Columns} FROM attempts AS a WHERE a.unit_id = @unitId AND a.state < 20", new { unitId }).ConfigureAwait(false))?.ToAttempt();
 
     public async ValueTask<UnitFailure?> FindFailureAsync(FoundUnit unit) => (UnitFailure?)await Connection.ExecuteScalarAsync<long?>(
         "SELECT failure FROM units WHERE order_id = @OrderId AND id = @Id", new { unit.OrderId, unit.Id }).ConfigureAwait(false);

@@ -18,7 +18,7 @@ public sealed class UnitOverview(IDatabase database, ISupplierVault vault) : IUn
         """;
 
     private const string Others = """
-        LEFT JOIN attempts AS a ON a.unit_id = u.id AND a.state IN (10, 11, 12)
+        LEFT JOIN attempts AS a ON a.unit_id = u.id AND a.state < 20
         LEFT JOIN unit_leases AS t ON t.unit_id = u.id
         LEFT JOIN unit_decisions AS d ON d.unit_id = u.id AND d.status = 10
         """;
@@ -120,7 +120,7 @@ public sealed class UnitOverview(IDatabase database, ISupplierVault vault) : IUn
         {dialect.JoinInOrder} order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
         {dialect.JoinInOrder} orders AS o ON o.id = u.order_id
         {Others}
-        WHERE u.state IN (10, 12, 13, 14, 21) AND {Of(state)} AND u.order_id <= @BeforeOrder AND (u.order_id < @BeforeOrder OR u.id < @BeforeUnit)
+        WHERE u.state <> 20 AND u.state < 22 AND {Of(state)} AND u.order_id <= @BeforeOrder AND (u.order_id < @BeforeOrder OR u.id < @BeforeUnit)
         {(query.To is null ? "" : "AND u.order_id < @end")}
         {(query.SupplierId is null ? "" : "AND a.supplier_id = @SupplierId")}
         {(query.SkuId is null ? "" : "AND coalesce(u.sku_id, l.sku_id) = @SkuId")}

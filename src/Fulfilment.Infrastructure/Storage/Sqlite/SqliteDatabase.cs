@@ -102,11 +102,11 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         _lock.Dispose();
     }
 
-    private static SqliteConnection OpenWriter(string file)
+    private static SqliteWriterConnection OpenWriter(string file)
     {
         // SQLite would make a file that everybody can read; its log gets the mode of the file.
         DurableFiles.EnsurePrivate(file);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        var connection = new SqliteWriterConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         // What moves to another page, or is changed, leaves no copy in the free space of the page it was in: personal data can only be erased for good
