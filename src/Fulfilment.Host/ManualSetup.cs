@@ -1,5 +1,7 @@
+using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Fulfilment.Manual;
 using Fulfilment.Core.Reconciliation;
+using Fulfilment.Core.Suppliers;
 using Fulfilment.Host.Api.Admin;
 using Fulfilment.Infrastructure.Storage;
 
@@ -12,7 +14,7 @@ internal static class ManualSetup
     {
         services.AddSingleton<CarryOut>().AddSingleton<TakeUnit>().AddSingleton<DeliverByHand>().AddSingleton<SettleUnknown>().AddSingleton<DecideUnit>();
         services.AddSingleton<ResubmitUnit>().AddSingleton<IUnitOverview, UnitOverview>().AddSingleton<LookAtUnit>();
-        services.AddSingleton<UnitPresenter>();
-        return services.AddSingleton<IDiscrepancyStore, DiscrepancyStore>().AddSingleton<ResolveDiscrepancy>();
+        services.AddSingleton<UnitPresenter>().AddSingleton<MaskedAnswers>().AddSingleton<IStrayCallbackStore, StrayCallbackStore>().AddSingleton<LookAtStrayCallbacks>();
+        return services.AddSingleton<IDiscrepancyStore, DiscrepancyStore>().AddSingleton<ResolveDiscrepancy>().AddSingleton<RevealQuarantined>();
     }
 }

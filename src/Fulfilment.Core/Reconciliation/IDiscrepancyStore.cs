@@ -8,6 +8,9 @@ public interface IDiscrepancyStore
     /// <summary>A page of discrepancies, newest first.</summary>
     Task<IReadOnlyList<KnownDiscrepancy>> ListAsync(DiscrepancyQuery query, CancellationToken cancellation);
 
+    /// <summary>One with its quarantined code, encrypted; or null.</summary>
+    Task<KnownDiscrepancy?> FindAsync(long id, CancellationToken cancellation);
+
     /// <summary>
     /// Notes how one was settled, audited. <see cref="RefusalCode.NotFound"/>, or <see cref="RefusalCode.NotPending"/>: it was settled before.
     /// </summary>
@@ -26,7 +29,7 @@ public sealed record DiscrepancyQuery(long Before, int Limit)
     public long? SupplierId { get; init; }
 }
 
-/// <summary>A discrepancy, and how it was settled. Its quarantined code is not in it.</summary>
+/// <summary>A discrepancy, and how it was settled.</summary>
 /// <param name="Discrepancy">What does not match.</param>
 /// <param name="HasCode">Whether a code is quarantined.</param>
 /// <param name="ResolvedAtMs">When it was settled.</param>

@@ -25,6 +25,11 @@ public sealed class DiscrepancyStore(IDatabase database, IdGenerator ids, TimePr
     }
 
     /// <inheritdoc/>
+    public Task<KnownDiscrepancy?> FindAsync(long id, CancellationToken cancellation) => database.ReadAsync(
+        async connection => (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns}, code AS Code FROM discrepancies WHERE id = @id", new { id }).ConfigureAwait(false))?.ToDiscrepancy(),
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<Result<KnownDiscrepancy>> ResolveAsync(long id, string note, Actor actor) => database.WriteAsync<Result<KnownDiscrepancy>>(async connection =>
     {
         var resolved = await connection.ExecuteAsync(
@@ -80,6 +85,8 @@ public sealed class DiscrepancyStore(IDatabase database, IdGenerator ids, TimePr
 
         public int HasCode { get; init; }
 
+        public byte[]? Code { get; init; }
+
         public long? ResolvedAt { get; init; }
 
         public string? ResolvedBy { get; init; }
@@ -88,7 +95,7 @@ public sealed class DiscrepancyStore(IDatabase database, IdGenerator ids, TimePr
 
         public KnownDiscrepancy ToDiscrepancy() => new(
             new Discrepancy(
-                Id, (DiscrepancyKind)Kind, (DiscrepancyStatus)Status, SupplierId, AttemptId, UnitId, new Money(Amount), Currency, Detail, Code: null),
+                Id, (DiscrepancyKind)Kind, (DiscrepancyStatus)Status, SupplierId, AttemptId, UnitId, new Money(Amount), Currency, Detail, Code),
             HasCode == 1, ResolvedAt, ResolvedBy, Note);
     }
 }

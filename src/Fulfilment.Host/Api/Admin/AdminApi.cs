@@ -26,6 +26,7 @@ internal static class AdminApi
         admin.MapAdminUnits();
         admin.MapAdminDecisions();
         admin.MapAdminDiscrepancies();
+        admin.MapAdminStrayCallbacks();
         admin.MapAdminAudit();
         admin.MapAdminReveals();
         admin.MapAdminAlerts();

@@ -2,6 +2,7 @@ using Fulfilment.Core;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Reconciliation;
+using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.Json;
 using Fulfilment.Host.Api.Lists;
@@ -18,6 +19,8 @@ internal static class AdminDiscrepancies
         admin.MapGet("/discrepancies", ListAsync).WithName("ListDiscrepancies").WithSummary("Lists what does not match between suppliers and us, newest first.")
             .TakesQuery("status", "open or resolved.")
             .TakesQuery("supplier", "With this supplier.");
+        admin.MapPost("/discrepancies/{id}/reveal", RevealAsync).WithName("RevealQuarantinedCode").WithSummary("Shows the code that is quarantined for a discrepancy; audited.")
+            .RequireScope(Scopes.Admin | Scopes.Codes).Refuses(RefusalCode.StateConflict);
         admin.MapPost("/discrepancies/{id}/resolve", ResolveAsync).WithName("ResolveDiscrepancy").WithSummary("Notes how a discrepancy was settled.").Refuses(RefusalCode.NotPending);
     }
 
@@ -53,6 +56,17 @@ internal static class AdminDiscrepancies
 
         var found = await store.ListAsync(query, cancellation);
         return TypedResults.Ok(ListAnswer<DiscrepancyView>.Of(found, page, item => item.Discrepancy.Id, item => DiscrepancyView.Of(item, catalogue)));
+    }
+
+    private static async Task<Results<Ok<QuarantinedCodeView>, ProblemResult>> RevealAsync(string id, Caller caller, RevealQuarantined reveal, CancellationToken cancellation)
+    {
+        if (!PublicId.TryParse(PublicId.Discrepancy, id, out var discrepancyId))
+        {
+            return new ProblemResult(new Refusal(RefusalCode.NotFound));
+        }
+
+        var revealed = await reveal.RunAsync(discrepancyId, caller.Actor, cancellation);
+        return revealed.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(new QuarantinedCodeView(id, revealed.Value.Number, revealed.Value.Secret));
     }
 
     private static async Task<Results<Ok<DiscrepancyView>, ProblemResult>> ResolveAsync(

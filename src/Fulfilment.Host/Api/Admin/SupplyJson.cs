@@ -19,4 +19,6 @@ namespace Fulfilment.Host.Api.Admin;
 [JsonSerializable(typeof(UnknownsView))]
 [JsonSerializable(typeof(ListAnswer<DiscrepancyView>))]
 [JsonSerializable(typeof(DiscrepancyNote))]
+[JsonSerializable(typeof(QuarantinedCodeView))]
+[JsonSerializable(typeof(ListAnswer<StrayCallbackView>))]
 internal sealed partial class SupplyJson : JsonSerializerContext;

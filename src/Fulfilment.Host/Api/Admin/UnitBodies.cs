@@ -102,5 +102,12 @@ internal sealed record DiscrepancyView(
     }
 }
 
+/// <summary>A code in quarantine.</summary>
+internal sealed record QuarantinedCodeView(string DiscrepancyId, string? Number, string Secret)
+{
+    // A record's own would print the code.
+    public override string ToString() => nameof(QuarantinedCodeView);
+}
+
 /// <summary>How a discrepancy was settled.</summary>
 internal sealed record DiscrepancyNote(string Note);
