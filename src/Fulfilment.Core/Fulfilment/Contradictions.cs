@@ -84,9 +84,8 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
     /// <summary>The supplier charged something other than what was agreed.</summary>
     internal async ValueTask CostDiffersAsync(OutcomeWork work, Money charged)
     {
-        var difference = charged - work.Attempt.UnitCost;
         await ReportAsync(
-            work, DiscrepancyKind.CostDiffers, difference < Money.Zero ? -difference : difference, null,
+            work, DiscrepancyKind.CostDiffers, charged - work.Attempt.UnitCost, null,
             $"charged {charged} instead of {work.Attempt.UnitCost} {work.Attempt.Currency}").ConfigureAwait(false);
     }
 
@@ -104,8 +103,8 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         }
 
         var attempt = work.Attempt;
-        var isCharged = IsCharged(kind);
-        if (isCharged)
+        var isDisputed = Discrepancy.IsDisputed(kind);
+        if (isDisputed)
         {
             amount = await BeyondChargedAsync(work, amount).ConfigureAwait(false);
         }
@@ -113,7 +112,7 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         var isNew = await work.Transaction.ReportAsync(
             new Discrepancy(id, kind, DiscrepancyStatus.Open, attempt.SupplierId, attempt.Id, attempt.UnitId, amount, attempt.Currency, detail, quarantined),
             fingerprint).ConfigureAwait(false);
-        if (isNew && amount > Money.Zero && isCharged)
+        if (isNew && amount > Money.Zero && isDisputed)
         {
             work.Effects.Transfers.Add(new Transfer(
                 ids.Next(), TransferKind.Dispute, Account.Disputed(attempt.SupplierId), Account.SupplierPayable(attempt.SupplierId), amount, attempt.Currency, OrderId: null));
@@ -129,13 +128,6 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
             + (work.Attempt.State == AttemptState.Issued ? work.Attempt.UnitCost : Money.Zero);
         return charged > booked ? charged - booked : Money.Zero;
     }
-
-    // What was delivered is owed and posted already, at the price that was charged.
-    private static bool IsCharged(DiscrepancyKind kind) => kind switch
-    {
-        DiscrepancyKind.LateSuccess or DiscrepancyKind.DuplicateCode or DiscrepancyKind.ExtraCode or DiscrepancyKind.UnusableCode => true,
-        DiscrepancyKind.LateRejection or DiscrepancyKind.CostDiffers => false,
-    };
 
     private async ValueTask<bool> AlertAsync(OutcomeWork work, AlertKind kind, string key, string what)
     {

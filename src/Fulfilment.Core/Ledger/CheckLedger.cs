@@ -97,6 +97,7 @@ public sealed class CheckLedger(ILedgerRecordStore store)
     private static string Subject(LedgerFault fault, long id) => fault switch
     {
         LedgerFault.AmountNotPositive or LedgerFault.AccountsNotAllowed => $"transfer {PublicId.Format(PublicId.Transfer, id)}",
+        LedgerFault.DisputedDiffers or LedgerFault.SettledDiffers => $"supplier {id}",
         LedgerFault.BalanceDiffers or LedgerFault.HeldDiffers => $"storefront {id}",
         LedgerFault.InventoryDiffers or LedgerFault.InventoryNegative => $"batch {PublicId.Format(PublicId.Batch, id)}",
         LedgerFault.UnitDueMissing or LedgerFault.CaseDiffers or LedgerFault.ReplacementDiffers => $"unit {PublicId.Format(PublicId.Unit, id)}",

@@ -36,6 +36,12 @@ public enum LedgerFault
     /// <summary>A batch has given out more than came in.</summary>
     InventoryNegative,
 
+    /// <summary>A supplier's disputed money is not that of its discrepancies that nobody has settled.</summary>
+    DisputedDiffers,
+
+    /// <summary>What settled discrepancies with a supplier cost is not what was accepted and dropped.</summary>
+    SettledDiffers,
+
     /// <summary>An order line has more or fewer units than were ordered.</summary>
     UnitCountDiffers,
 

@@ -45,6 +45,9 @@ public readonly record struct Account(AccountKind Kind, long Subject)
     /// <summary>What a supplier may charge for units that we did not deliver, until a person has settled it.</summary>
     public static Account Disputed(long supplierId) => new(AccountKind.Disputed, supplierId);
 
+    /// <summary>What settled discrepancies with a supplier cost us.</summary>
+    public static Account SupplierDifference(long supplierId) => new(AccountKind.SupplierDifference, supplierId);
+
     /// <summary>Money received.</summary>
     public static Account Cash => new(AccountKind.Cash, 0);
 }
@@ -81,6 +84,9 @@ public enum AccountKind
 
     /// <summary>Asset, by supplier.</summary>
     Disputed = 10,
+
+    /// <summary>Expense, by supplier: what was accepted though nothing was delivered for it, less what was delivered and not charged.</summary>
+    SupplierDifference = 11,
 }
 
 /// <summary>Why money moved. Stored as numbers.</summary>
@@ -106,6 +112,12 @@ public enum TransferKind
 
     /// <summary>A supplier issued what we could not deliver: Disputed from SupplierPayable.</summary>
     Dispute = 7,
+
+    /// <summary>
+    /// A discrepancy was settled. What was disputed: SupplierDifference from Disputed when we owe it, SupplierPayable from Disputed when we do not. What was
+    /// posted as charged and is not: SupplierPayable from SupplierDifference, or the other way round where more is owed than was charged.
+    /// </summary>
+    Settlement = 8,
 }
 
 /// <summary>Which accounts each kind of transfer moves money between.</summary>
@@ -126,5 +138,9 @@ public static class TransferRules
         (TransferKind.Refund, AccountKind.Revenue, AccountKind.Deposit),
         (TransferKind.WriteOff, AccountKind.WriteOff, AccountKind.Inventory),
         (TransferKind.Dispute, AccountKind.Disputed, AccountKind.SupplierPayable),
+        (TransferKind.Settlement, AccountKind.SupplierDifference, AccountKind.Disputed),
+        (TransferKind.Settlement, AccountKind.SupplierPayable, AccountKind.Disputed),
+        (TransferKind.Settlement, AccountKind.SupplierPayable, AccountKind.SupplierDifference),
+        (TransferKind.Settlement, AccountKind.SupplierDifference, AccountKind.SupplierPayable),
     ];
 }

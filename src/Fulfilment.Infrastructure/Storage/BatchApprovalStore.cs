@@ -76,19 +76,6 @@ public sealed class BatchApprovalStore(IDatabase database, IdGenerator ids) : IB
             return;
         }
 
-        await connection.ExecuteAsync("""
-            INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency, order_id)
-            VALUES (@id, @kind, @debit, @debitSubject, @credit, @creditSubject, @amount, @Currency, NULL)
-            """, new
-        {
-            id = ids.Next(),
-            kind,
-            debit = debit.Kind,
-            debitSubject = debit.Subject,
-            credit = credit.Kind,
-            creditSubject = credit.Subject,
-            amount = cost,
-            batch.Details.Currency,
-        }).ConfigureAwait(false);
+        await TransferRows.AddAsync(connection, new Transfer(ids.Next(), kind, debit, credit, new Money(cost), batch.Details.Currency, OrderId: null)).ConfigureAwait(false);
     }
 }

@@ -1,18 +1,22 @@
 using System.Data.Common;
+using System.Text;
 using Dapper;
 using Fulfilment.Core;
-using Fulfilment.Core.Auditing;
-using Fulfilment.Core.Ids;
 using Fulfilment.Core.Reconciliation;
+using Fulfilment.Core.Suppliers;
 
 namespace Fulfilment.Infrastructure.Storage;
 
 /// <summary>The table <c>discrepancies</c>, as people see it.</summary>
-public sealed class DiscrepancyStore(IDatabase database, IdGenerator ids, TimeProvider time) : IDiscrepancyStore
+public sealed class DiscrepancyStore(IDatabase database, ISupplierVault vault) : IDiscrepancyStore
 {
+    /// <summary>Those for which <see cref="Discrepancy.IsDisputed"/>.</summary>
+    internal const string Disputed = "kind IN (1, 3, 4, 6)";
+
     private const string Columns = """
         id AS Id, kind AS Kind, status AS Status, supplier_id AS SupplierId, attempt_id AS AttemptId, unit_id AS UnitId, amount AS Amount, currency AS Currency,
-        detail AS Detail, CASE WHEN code IS NULL THEN 0 ELSE 1 END AS HasCode, resolved_at AS ResolvedAt, resolved_by AS ResolvedBy, note AS Note
+        detail AS Detail, CASE WHEN code IS NULL THEN 0 ELSE 1 END AS HasCode, outcome AS Outcome, proposed_at AS ProposedAt, proposed_by AS ProposedBy,
+        resolved_at AS ResolvedAt, resolved_by AS ResolvedBy, content AS Content
         """;
 
     /// <inheritdoc/>
@@ -21,47 +25,67 @@ public sealed class DiscrepancyStore(IDatabase database, IdGenerator ids, TimePr
         ArgumentNullException.ThrowIfNull(query);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<Row>(ListSql(database.Dialect, query), new { query.Before, query.Limit, query.Status, query.SupplierId }), cancellation).ConfigureAwait(false);
-        return [.. rows.Select(row => row.ToDiscrepancy())];
+        return [.. rows.Select(row => row.ToDiscrepancy(vault))];
     }
 
     /// <inheritdoc/>
-    public Task<KnownDiscrepancy?> FindAsync(long id, CancellationToken cancellation) => database.ReadAsync(
-        async connection => (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns}, code AS Code FROM discrepancies WHERE id = @id", new { id }).ConfigureAwait(false))?.ToDiscrepancy(),
-        cancellation);
+    public Task<KnownDiscrepancy?> FindAsync(long id, CancellationToken cancellation) => database.ReadAsync(connection => FindAsync(connection, id), cancellation);
 
     /// <inheritdoc/>
-    public Task<Result<KnownDiscrepancy>> ResolveAsync(long id, string note, Actor actor) => database.WriteAsync<Result<KnownDiscrepancy>>(async connection =>
+    public Task<Result<KnownDiscrepancy>> ChangeAsync(long id, Func<KnownDiscrepancy, Result<DiscrepancyChange>> decide) => database.WriteAsync<Result<KnownDiscrepancy>>(async connection =>
     {
-        var resolved = await connection.ExecuteAsync(
-            "UPDATE discrepancies SET status = @resolved, resolved_at = @now, resolved_by = @Name, note = @note WHERE id = @id AND status = 10",
-            new { resolved = DiscrepancyStatus.Resolved, now = time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name, note, id }).ConfigureAwait(false);
         if (await FindAsync(connection, id).ConfigureAwait(false) is not { } found)
         {
             return new Refusal(RefusalCode.NotFound);
         }
 
-        if (resolved == 0)
+        var decided = decide(found);
+        if (decided.Refusal is { } refusal)
         {
-            return new Refusal(RefusalCode.NotPending);
+            return refusal;
         }
 
-        await AuditStore.AppendAsync(connection, new AuditEntry(
-            ids.Next(), actor, "discrepancy.resolved", $"discrepancy:{PublicId.Format(PublicId.Discrepancy, id)}",
-            StorageJson.Write(new { Status = DiscrepancyStatus.Open }), StorageJson.Write(new { Status = DiscrepancyStatus.Resolved, note }))).ConfigureAwait(false);
-        return found;
+        var (change, after) = (decided.Value, decided.Value.After);
+        if (await connection.ExecuteAsync(
+            """
+            UPDATE discrepancies SET status = @Status, outcome = @Outcome, proposed_at = @ProposedAtMs, proposed_by = @ProposedBy, resolved_at = @ResolvedAtMs,
+                                     resolved_by = @ResolvedBy, content = @content
+            WHERE id = @id AND status = @expected
+            """,
+            new
+            {
+                after.Discrepancy.Status, after.Outcome, after.ProposedAtMs, after.ProposedBy, after.ResolvedAtMs, after.ResolvedBy,
+                content = Protect(id, after.Note), id, expected = change.Before.Discrepancy.Status,
+            }).ConfigureAwait(false) != 1)
+        {
+            throw new InvalidOperationException($"Discrepancy {id} is not as it was read.");
+        }
+
+        if (change.Transfer is { } transfer)
+        {
+            await TransferRows.AddAsync(connection, transfer).ConfigureAwait(false);
+        }
+
+        await AuditStore.AppendAsync(connection, change.Entry).ConfigureAwait(false);
+        return after;
     });
 
-    /// <summary>The number of what is open stands in the text, because only then its own index can serve it.</summary>
+    /// <summary>The number of what is open or waits stands in the text, because only then its own index can serve it.</summary>
     internal static string ListSql(SqlDialect dialect, DiscrepancyQuery query) => $"""
         SELECT {Columns} FROM discrepancies
         WHERE id < @Before
-        {(query.Status is null ? "" : query.Status == DiscrepancyStatus.Open ? "AND status = 10" : "AND status = @Status")}
+        {(query.Status is null ? "" : query.Status == DiscrepancyStatus.Open ? "AND status = 10" : query.Status == DiscrepancyStatus.PendingApproval ? "AND status = 11" : "AND status = @Status")}
         {(query.SupplierId is null ? "" : "AND supplier_id = @SupplierId")}
         ORDER BY id DESC {dialect.Limit("@Limit")}
         """;
 
-    private static async Task<KnownDiscrepancy?> FindAsync(DbConnection connection, long id) =>
-        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM discrepancies WHERE id = @id", new { id }).ConfigureAwait(false))?.ToDiscrepancy();
+    private async Task<KnownDiscrepancy?> FindAsync(DbConnection connection, long id) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns}, code AS Code FROM discrepancies WHERE id = @id", new { id }).ConfigureAwait(false))?.ToDiscrepancy(vault);
+
+    private byte[]? Protect(long id, SettlementNote? note) =>
+        note is null ? null : vault.ProtectAnswer(id, Encoding.UTF8.GetBytes(StorageJson.Write(new Stored(note.Text, note.Rejection))));
+
+    private sealed record Stored(string Text, string? Rejection);
 
     private sealed class Row
     {
@@ -87,15 +111,27 @@ public sealed class DiscrepancyStore(IDatabase database, IdGenerator ids, TimePr
 
         public byte[]? Code { get; init; }
 
+        public long? Outcome { get; init; }
+
+        public long? ProposedAt { get; init; }
+
+        public string? ProposedBy { get; init; }
+
         public long? ResolvedAt { get; init; }
 
         public string? ResolvedBy { get; init; }
 
-        public string? Note { get; init; }
+        public byte[]? Content { get; init; }
 
-        public KnownDiscrepancy ToDiscrepancy() => new(
+        public KnownDiscrepancy ToDiscrepancy(ISupplierVault vault) => new(
             new Discrepancy(
                 Id, (DiscrepancyKind)Kind, (DiscrepancyStatus)Status, SupplierId, AttemptId, UnitId, new Money(Amount), Currency, Detail, Code),
-            HasCode == 1, ResolvedAt, ResolvedBy, Note);
+            HasCode == 1, (DiscrepancyOutcome?)Outcome, ProposedAt, ProposedBy, ResolvedAt, ResolvedBy, Content is null ? null : Reveal(vault.RevealAnswer(Id, Content)));
+
+        private static SettlementNote Reveal(byte[] json)
+        {
+            var stored = StorageJson.Read<Stored>(Encoding.UTF8.GetString(json));
+            return new SettlementNote(stored.Text, stored.Rejection);
+        }
     }
 }

@@ -7,6 +7,7 @@ using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Reconciliation;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -24,6 +25,11 @@ public sealed class LedgerRecordStore(IDatabase database) : ILedgerRecordStore
         AccountKind.Receivable,
         AccountKind.Deposit,
         AccountKind.Inventory,
+        AccountKind.Disputed,
+        AccountKind.SupplierDifference,
+        DiscrepancyStatus.Resolved,
+        DiscrepancyOutcome.Accepted,
+        DiscrepancyOutcome.Dropped,
         BatchTerms.Purchased,
         HoldOpen = HoldState.Open,
         HoldPosted = HoldState.Posted,

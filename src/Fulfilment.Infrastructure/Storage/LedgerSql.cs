@@ -132,6 +132,35 @@ internal static class LedgerSql
 
         [LedgerFault.InventoryNegative] = Inventory + "\nHAVING sum(posted) < 0",
 
+        [LedgerFault.DisputedDiffers] = $"""
+            SELECT supplier_id, currency, sum(posted), sum(due)
+            FROM (
+                SELECT debit_subject AS supplier_id, currency, amount AS posted, 0 AS due FROM transfers WHERE debit_account = @Disputed
+                UNION ALL
+                SELECT credit_subject, currency, -amount, 0 FROM transfers WHERE credit_account = @Disputed
+                UNION ALL
+                SELECT supplier_id, currency, 0, amount FROM discrepancies WHERE {DiscrepancyStore.Disputed} AND status <> @Resolved
+            ) AS both_sides
+            GROUP BY supplier_id, currency
+            HAVING sum(posted) <> sum(due)
+            """,
+
+        // Of what is not disputed the charge was posted when it came.
+        [LedgerFault.SettledDiffers] = $"""
+            SELECT supplier_id, currency, sum(posted), sum(due)
+            FROM (
+                SELECT debit_subject AS supplier_id, currency, amount AS posted, 0 AS due FROM transfers WHERE debit_account = @SupplierDifference
+                UNION ALL
+                SELECT credit_subject, currency, -amount, 0 FROM transfers WHERE credit_account = @SupplierDifference
+                UNION ALL
+                SELECT supplier_id, currency, 0, amount FROM discrepancies WHERE {DiscrepancyStore.Disputed} AND status = @Resolved AND outcome = @Accepted
+                UNION ALL
+                SELECT supplier_id, currency, 0, -amount FROM discrepancies WHERE NOT ({DiscrepancyStore.Disputed}) AND status = @Resolved AND outcome = @Dropped
+            ) AS both_sides
+            GROUP BY supplier_id, currency
+            HAVING sum(posted) <> sum(due)
+            """,
+
         [LedgerFault.CaseDiffers] = AfterSalesLedgerSql.CaseDiffers,
 
         [LedgerFault.ReplacementDiffers] = AfterSalesLedgerSql.ReplacementDiffers,

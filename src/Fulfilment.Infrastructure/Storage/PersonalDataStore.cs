@@ -120,6 +120,9 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
             WHERE attempt_id < @end AND id < @end AND EXISTS (SELECT 1 FROM attempts AS a WHERE a.id = supplier_answers.attempt_id AND a.state >= @definite)
             """,
             new { end = IdGenerator.FirstAt(before), definite = AttemptState.Issued }).ConfigureAwait(false);
+
+        // So is what people noted about a discrepancy, which may be long after its order was closed.
+        await connection.ExecuteAsync("UPDATE discrepancies SET content = NULL WHERE proposed_at < @beforeMs AND content IS NOT NULL", new { beforeMs }).ConfigureAwait(false);
         if (erased > 0 && entry is not null)
         {
             await AuditStore.AppendAsync(connection, entry).ConfigureAwait(false);
@@ -192,6 +195,12 @@ public class PersonalDataStore(IDatabase database) : IPersonalDataStore
             "DELETE FROM supplier_answers WHERE attempt_id IN (SELECT a.id FROM units AS u JOIN attempts AS a ON a.unit_id = u.id WHERE u.order_id IN @ids)", new { ids }).ConfigureAwait(false);
         await connection.ExecuteAsync(
             "UPDATE unit_decisions SET content = NULL WHERE order_id IN @ids AND content IS NOT NULL", new { ids }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            """
+            UPDATE discrepancies SET content = NULL
+            WHERE content IS NOT NULL AND attempt_id IN (SELECT a.id FROM units AS u JOIN attempts AS a ON a.unit_id = u.id WHERE u.order_id IN @ids)
+            """,
+            new { ids }).ConfigureAwait(false);
     }
 
     private static Task<int> EraseBuyersAsync(DbConnection connection, List<long> ids) => connection.ExecuteAsync(

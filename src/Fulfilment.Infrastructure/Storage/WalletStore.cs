@@ -47,20 +47,8 @@ public sealed class WalletStore(IDatabase database, IdGenerator ids) : IWalletSt
     private async Task<RecordedDeposit> PostAsync(DbConnection connection, NewDeposit deposit, Storefront storefront)
     {
         var credit = storefront.Settlement == Settlement.Prepaid ? Account.Deposit(storefront.Id) : Account.Receivable(storefront.Id);
-        await connection.ExecuteAsync("""
-            INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency, order_id)
-            VALUES (@Id, @kind, @debitAccount, @debitSubject, @creditAccount, @creditSubject, @amount, @Currency, NULL)
-            """, new
-        {
-            deposit.Id,
-            kind = (int)TransferKind.Deposit,
-            debitAccount = (int)Account.Cash.Kind,
-            debitSubject = Account.Cash.Subject,
-            creditAccount = (int)credit.Kind,
-            creditSubject = credit.Subject,
-            amount = deposit.Amount.TenThousandths,
-            deposit.Currency,
-        }).ConfigureAwait(false);
+        await TransferRows.AddAsync(
+            connection, new Transfer(deposit.Id, TransferKind.Deposit, Account.Cash, credit, deposit.Amount, deposit.Currency, OrderId: null)).ConfigureAwait(false);
 
         var row = await AddToWalletAsync(connection, storefront.Id, deposit.Currency, deposit.Amount.TenThousandths).ConfigureAwait(false);
         var wallet = new Wallet(deposit.Currency, new Money(row.Balance), new Money(row.Held));

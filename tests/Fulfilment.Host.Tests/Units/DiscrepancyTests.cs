@@ -47,6 +47,37 @@ public sealed class DiscrepancyTests(UnitDesk desk) : IClassFixture<UnitDesk>
     }
 
     [Fact]
+    public async Task DisputedMoney_IsDropped_WithANote_ByTwoPeople()
+    {
+        var id = await PlantAsync(null, kind: 1, amount: 60_000);
+        await desk.QueryAsync<long>("INSERT INTO transfers (id, kind, debit_account, debit_subject, credit_account, credit_subject, amount, currency) SELECT 7, 7, 10, id, 9, id, 60000, 'CNY' FROM suppliers WHERE code = 'mute'");
+        var open = (await desk.GetAsync("discrepancies?status=open&supplier=mute")).GetProperty("data").EnumerateArray().Single(item => Text(item, "kind") == "lateSuccess");
+        Assert.Equal((id, "6.00", "mute"), (Text(open, "id"), Text(open, "amount"), Text(open, "supplier")));
+
+        await desk.RefusedAsync($"discrepancies/{id}/resolve", desk.Li, """{"note":"","outcome":"dropped"}""", HttpStatusCode.BadRequest, "invalid_request", "/note");
+        await desk.RefusedAsync($"discrepancies/{id}/resolve", desk.Li, """{"note":"credited"}""", HttpStatusCode.BadRequest, "invalid_request", "/outcome");
+        await desk.RefusedAsync($"discrepancies/{id}/approve", desk.Wang, null, HttpStatusCode.Conflict, "not_pending");
+        var waits = await desk.DoAsync($"discrepancies/{id}/resolve", desk.Li, """{"note":"credited with bill 11/22","outcome":"dropped"}""", HttpStatusCode.Accepted);
+        Assert.Equal(("pendingApproval", "operator:li", "dropped", null), (Text(waits, "status"), Text(waits, "proposedBy"), Text(waits, "outcome"), Text(waits, "resolvedBy")));
+        await desk.RefusedAsync($"discrepancies/{id}/approve", desk.Li, null, HttpStatusCode.Forbidden, "second_person_required");
+        Assert.Equal(id, Text((await desk.GetAsync("discrepancies?status=pendingApproval")).GetProperty("data")[0], "id"));
+        await desk.DoAsync($"discrepancies/{id}/reject", desk.Wang, """{"reason":"which bill?"}""");
+        await desk.DoAsync($"discrepancies/{id}/resolve", desk.Li, """{"note":"credited with bill 11/22","outcome":"dropped"}""", HttpStatusCode.Accepted);
+        var resolved = await desk.DoAsync($"discrepancies/{id}/approve", desk.Wang);
+
+        Assert.Equal(("resolved", "operator:wang", "credited with bill 11/22", null), (Text(resolved, "status"), Text(resolved, "resolvedBy"), Text(resolved, "note"), Text(resolved, "rejection")));
+        await desk.RefusedAsync($"discrepancies/{id}/resolve", desk.Wang, """{"note":"again","outcome":"accepted"}""", HttpStatusCode.Conflict, "not_pending");
+        Assert.DoesNotContain(id, (await desk.GetAsync("discrepancies?status=open")).GetProperty("data").EnumerateArray().Select(item => Text(item, "id")));
+        Assert.Contains(id, (await desk.GetAsync("discrepancies?status=resolved")).GetProperty("data").EnumerateArray().Select(item => Text(item, "id")));
+        var audited = await desk.GetAsync($"audit?subject=discrepancy:{id}");
+        Assert.DoesNotContain("11/22", audited.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ("discrepancy.approved", """{"status":"resolved","outcome":"dropped","amount":"6.00","currency":"CNY"}"""),
+            (Text(audited.GetProperty("data")[0], "action"), audited.GetProperty("data")[0].GetProperty("after").ToString()));
+        await desk.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task DiscrepancyWithoutACode_ShowsNone()
     {
         var key = await desk.Host.KeyAsync("operator:sun", ["admin", "codes"]);
@@ -78,14 +109,14 @@ public sealed class DiscrepancyTests(UnitDesk desk) : IClassFixture<UnitDesk>
     }
 
     // As contradictions leave it; those are tested where they are found.
-    private async Task<string> PlantAsync(CodeText? code)
+    private async Task<string> PlantAsync(CodeText? code, int kind = 4, long amount = 0)
     {
         var id = desk.Host.Services.GetRequiredService<IdGenerator>().Next();
         var kept = code is { } text ? desk.Host.Services.GetRequiredService<ICodeProtection>().Protect(id, text) : null;
         await desk.QueryAsync<long>("""
             INSERT INTO discrepancies (id, kind, status, supplier_id, attempt_id, unit_id, amount, currency, detail, code, fingerprint)
-            SELECT @id, 4, 10, id, @id, 8, 0, 'CNY', 'a code beside what was delivered', @kept, x'01' FROM suppliers WHERE code = 'mute'
-            """, new { id, kept });
+            SELECT @id, @kind, 10, id, @id, 8, @amount, 'CNY', 'a code beside what was delivered', @kept, x'01' FROM suppliers WHERE code = 'mute'
+            """, new { id, kind, amount, kept });
         return PublicId.Format(PublicId.Discrepancy, id);
     }
 

@@ -125,24 +125,6 @@ public sealed class UnknownTests(UnitDesk desk) : IClassFixture<UnitDesk>
         Assert.Equal(("CNY", "hour", count, $"{6 * count}.00", $"{10 * count}.00"), (Text(sum, "currency"), Text(sum, "age"), sum.GetProperty("units").GetInt64(), Text(sum, "cost"), Text(sum, "held")));
     }
 
-    [Fact]
-    public async Task Discrepancy_IsListed_AndResolvedOnce_WithANote()
-    {
-        await desk.QueryAsync<long>("""
-            INSERT INTO discrepancies (id, kind, status, supplier_id, attempt_id, unit_id, amount, currency, detail, fingerprint)
-            SELECT 380000000000000001, 1, 10, id, 7, 8, 60000, 'CNY', 'issued after the attempt was rejected', x'' FROM suppliers WHERE code = 'mute'
-            """);
-        var open = (await desk.GetAsync("discrepancies?status=open&supplier=mute")).GetProperty("data").EnumerateArray().Single(item => Text(item, "kind") == "lateSuccess");
-        Assert.Equal(("lateSuccess", "6.00", "mute"), (Text(open, "kind"), Text(open, "amount"), Text(open, "supplier")));
-
-        await desk.RefusedAsync($"discrepancies/{Text(open, "id")}/resolve", desk.Li, """{"note":""}""", HttpStatusCode.BadRequest, "invalid_request", "/note");
-        var resolved = await desk.DoAsync($"discrepancies/{Text(open, "id")}/resolve", desk.Li, """{"note":"credited with bill 11/22"}""");
-        Assert.Equal(("resolved", "operator:li", "credited with bill 11/22"), (Text(resolved, "status"), Text(resolved, "resolvedBy"), Text(resolved, "note")));
-        await desk.RefusedAsync($"discrepancies/{Text(open, "id")}/resolve", desk.Wang, """{"note":"again"}""", HttpStatusCode.Conflict, "not_pending");
-        Assert.DoesNotContain(Text(open, "id"), (await desk.GetAsync("discrepancies?status=open")).GetProperty("data").EnumerateArray().Select(item => Text(item, "id")));
-        Assert.Contains(Text(open, "id"), (await desk.GetAsync("discrepancies?status=resolved")).GetProperty("data").EnumerateArray().Select(item => Text(item, "id")));
-    }
-
     // While its submission may be under way nobody may say what became of it.
     private async Task<JsonElement> ProposeAsync(PlacedUnits order, string body)
     {

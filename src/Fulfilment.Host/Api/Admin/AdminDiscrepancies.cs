@@ -14,14 +14,21 @@ namespace Fulfilment.Host.Api.Admin;
 /// <summary>What does not match between suppliers and us.</summary>
 internal static class AdminDiscrepancies
 {
+    private static readonly ProblemResult NotFound = new(new Refusal(RefusalCode.NotFound));
+
     public static void MapAdminDiscrepancies(this RouteGroupBuilder admin)
     {
         admin.MapGet("/discrepancies", ListAsync).WithName("ListDiscrepancies").WithSummary("Lists what does not match between suppliers and us, newest first.")
-            .TakesQuery("status", "open or resolved.")
+            .TakesQuery("status", "open, pendingApproval or resolved.")
             .TakesQuery("supplier", "With this supplier.");
         admin.MapPost("/discrepancies/{id}/reveal", RevealAsync).WithName("RevealQuarantinedCode").WithSummary("Shows the code that is quarantined for a discrepancy; audited.")
             .RequireScope(Scopes.Admin | Scopes.Codes).Refuses(RefusalCode.StateConflict);
-        admin.MapPost("/discrepancies/{id}/resolve", ResolveAsync).WithName("ResolveDiscrepancy").WithSummary("Notes how a discrepancy was settled.").Refuses(RefusalCode.NotPending);
+        admin.MapPost("/discrepancies/{id}/resolve", ResolveAsync).WithName("ResolveDiscrepancy").WithSummary("Says how a discrepancy was settled; with money at stake, for a second person to approve.")
+            .Refuses(RefusalCode.NotPending);
+        admin.MapPost("/discrepancies/{id}/approve", ApproveAsync).WithName("ApproveDiscrepancy").WithSummary("Posts how a discrepancy was settled; not by who proposed it.")
+            .Refuses(RefusalCode.NotPending, RefusalCode.SecondPersonRequired, RefusalCode.StateConflict);
+        admin.MapPost("/discrepancies/{id}/reject", RejectAsync).WithName("RejectDiscrepancy").WithSummary("Opens a discrepancy again whose settlement waits.")
+            .Refuses(RefusalCode.NotPending);
     }
 
     private static async Task<Results<Ok<ListAnswer<DiscrepancyView>>, ProblemResult>> ListAsync(
@@ -38,7 +45,7 @@ internal static class AdminDiscrepancies
         {
             if (!EnumNameConverter.TryParse<DiscrepancyStatus>(name, out var status))
             {
-                return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "status", "open or resolved."));
+                return new ProblemResult(new Refusal(RefusalCode.InvalidRequest, "status", "open, pendingApproval or resolved."));
             }
 
             query = query with { Status = status };
@@ -62,15 +69,15 @@ internal static class AdminDiscrepancies
     {
         if (!PublicId.TryParse(PublicId.Discrepancy, id, out var discrepancyId))
         {
-            return new ProblemResult(new Refusal(RefusalCode.NotFound));
+            return NotFound;
         }
 
         var revealed = await reveal.RunAsync(discrepancyId, caller.Actor, cancellation);
         return revealed.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(new QuarantinedCodeView(id, revealed.Value.Number, revealed.Value.Secret));
     }
 
-    private static async Task<Results<Ok<DiscrepancyView>, ProblemResult>> ResolveAsync(
-        string id, JsonBody<DiscrepancyNote> body, Caller caller, ResolveDiscrepancy resolve, ICatalogue catalogue)
+    private static async Task<Results<Ok<DiscrepancyView>, Accepted<DiscrepancyView>, ProblemResult>> ResolveAsync(
+        string id, JsonBody<DiscrepancySettlement> body, Caller caller, ResolveDiscrepancy resolve, ICatalogue catalogue)
     {
         if (body.Refusal is { } unreadable)
         {
@@ -79,10 +86,35 @@ internal static class AdminDiscrepancies
 
         if (!PublicId.TryParse(PublicId.Discrepancy, id, out var discrepancyId))
         {
-            return new ProblemResult(new Refusal(RefusalCode.NotFound));
+            return NotFound;
         }
 
-        var resolved = await resolve.RunAsync(discrepancyId, body.Value.Note, caller.Actor);
-        return resolved.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(DiscrepancyView.Of(resolved.Value, catalogue));
+        var proposed = await resolve.ProposeAsync(discrepancyId, body.Value.Outcome, body.Value.Note, caller.Actor);
+        if (proposed.Refusal is { } refusal)
+        {
+            return new ProblemResult(refusal);
+        }
+
+        var view = DiscrepancyView.Of(proposed.Value, catalogue);
+        return view.Status == DiscrepancyStatus.PendingApproval ? TypedResults.Accepted((string?)null, view) : TypedResults.Ok(view);
     }
+
+    private static async Task<Results<Ok<DiscrepancyView>, ProblemResult>> ApproveAsync(string id, Caller caller, ResolveDiscrepancy resolve, ICatalogue catalogue) =>
+        PublicId.TryParse(PublicId.Discrepancy, id, out var discrepancyId) ? Answer(await resolve.ApproveAsync(discrepancyId, caller.Actor), catalogue) : NotFound;
+
+    private static async Task<Results<Ok<DiscrepancyView>, ProblemResult>> RejectAsync(
+        string id, JsonBody<UnitReason> body, Caller caller, ResolveDiscrepancy resolve, ICatalogue catalogue)
+    {
+        if (body.Refusal is { } unreadable)
+        {
+            return new ProblemResult(unreadable);
+        }
+
+        return PublicId.TryParse(PublicId.Discrepancy, id, out var discrepancyId)
+            ? Answer(await resolve.RejectAsync(discrepancyId, body.Value.Reason, caller.Actor), catalogue)
+            : NotFound;
+    }
+
+    private static Results<Ok<DiscrepancyView>, ProblemResult> Answer(Result<KnownDiscrepancy> changed, ICatalogue catalogue) =>
+        changed.Refusal is { } refusal ? new ProblemResult(refusal) : TypedResults.Ok(DiscrepancyView.Of(changed.Value, catalogue));
 }

@@ -18,7 +18,7 @@ namespace Fulfilment.Host.Api.Admin;
 [JsonSerializable(typeof(ListAnswer<DecisionView>))]
 [JsonSerializable(typeof(UnknownsView))]
 [JsonSerializable(typeof(ListAnswer<DiscrepancyView>))]
-[JsonSerializable(typeof(DiscrepancyNote))]
+[JsonSerializable(typeof(DiscrepancySettlement))]
 [JsonSerializable(typeof(QuarantinedCodeView))]
 [JsonSerializable(typeof(ListAnswer<StrayCallbackView>))]
 internal sealed partial class SupplyJson : JsonSerializerContext;

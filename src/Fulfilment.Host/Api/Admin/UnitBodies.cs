@@ -90,7 +90,8 @@ internal sealed record UnknownSumView(string? Supplier, string Currency, Unknown
 /// <summary>What does not match.</summary>
 internal sealed record DiscrepancyView(
     string Id, DiscrepancyKind Kind, DiscrepancyStatus Status, string? Supplier, string? AttemptId, string? UnitId, Money Amount, string Currency, string Detail, bool HasCode,
-    DateTimeOffset SeenAt, DateTimeOffset? ResolvedAt, string? ResolvedBy, string? Note)
+    DateTimeOffset SeenAt, DiscrepancyOutcome? Outcome, DateTimeOffset? ProposedAt, string? ProposedBy, DateTimeOffset? ResolvedAt, string? ResolvedBy, string? Note,
+    string? Rejection)
 {
     public static DiscrepancyView Of(KnownDiscrepancy known, ICatalogue catalogue)
     {
@@ -98,7 +99,8 @@ internal sealed record DiscrepancyView(
         return new(
             PublicId.Format(PublicId.Discrepancy, item.Id), item.Kind, item.Status, UnitPresenter.SupplierOf(item.SupplierId, catalogue),
             item.AttemptId is { } attempt ? PublicId.Format(PublicId.Attempt, attempt) : null, item.UnitId is { } unit ? PublicId.Format(PublicId.Unit, unit) : null,
-            item.Amount, item.Currency, item.Detail, known.HasCode, item.SeenAt, UnitPresenter.Time(known.ResolvedAtMs), known.ResolvedBy, known.Note);
+            item.Amount, item.Currency, item.Detail, known.HasCode, item.SeenAt, known.Outcome, UnitPresenter.Time(known.ProposedAtMs),
+            known.ProposedBy, UnitPresenter.Time(known.ResolvedAtMs), known.ResolvedBy, known.Note?.Text, known.Note?.Rejection);
     }
 }
 
@@ -110,4 +112,4 @@ internal sealed record QuarantinedCodeView(string DiscrepancyId, string? Number,
 }
 
 /// <summary>How a discrepancy was settled.</summary>
-internal sealed record DiscrepancyNote(string Note);
+internal sealed record DiscrepancySettlement(string Note, DiscrepancyOutcome? Outcome = null);

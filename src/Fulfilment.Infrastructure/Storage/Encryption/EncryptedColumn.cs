@@ -64,6 +64,9 @@ internal sealed record EncryptedColumn(int Part, string Name, Domain Domain, str
         new(10, "unit_decisions.content", Domain.Supplier,
             "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, content AS Value FROM unit_decisions WHERE id > @row ORDER BY id",
             "UPDATE unit_decisions SET content = @renewed WHERE id = @row AND content = @value"),
+        new(12, "discrepancies.content", Domain.Supplier,
+            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, content AS Value FROM discrepancies WHERE id > @row ORDER BY id",
+            "UPDATE discrepancies SET content = @renewed WHERE id = @row AND content = @value"),
     ];
 
     /// <summary>At most <c>@limit</c> of <see cref="Rows"/>.</summary>

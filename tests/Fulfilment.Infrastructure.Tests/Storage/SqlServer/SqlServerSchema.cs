@@ -40,6 +40,10 @@ internal sealed class SqlServerSchema
             case AlterTableAddTableElementStatement add:
                 Add(Tables[Name(add.SchemaObjectName)], add.Definition);
                 break;
+            case AlterTableDropTableElementStatement drop:
+                var columns = Tables[Name(drop.SchemaObjectName)].Columns;
+                Assert.All(drop.AlterTableDropTableElements, element => Assert.Equal(1, columns.RemoveAll(column => column.Name == element.Name.Value)));
+                break;
             case CreateIndexStatement create:
                 Indexes.Add(create.Name.Value, new ServerIndex(
                     create.Name.Value, Name(create.OnName), create.Unique, [.. create.Columns.Select(ColumnOf)], create.FilterPredicate is { } filter ? Text(filter) : null));
@@ -50,7 +54,7 @@ internal sealed class SqlServerSchema
             case CreateTriggerStatement create:
                 Triggers.Add(Name(create.Name));
                 break;
-            case InsertStatement or AlterTableSetStatement:
+            case InsertStatement or UpdateStatement or AlterTableSetStatement:
                 break;
             default:
                 Assert.Fail($"Unknown here: {Text(statement)}");
