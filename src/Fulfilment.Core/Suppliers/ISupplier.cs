@@ -13,6 +13,12 @@ public interface ISupplier
     /// <summary>Whether it can be asked what became of an attempt. One that cannot leaves an unknown to an operator.</summary>
     bool CanQuery { get; }
 
+    /// <summary>Whether it has a query for our money there.</summary>
+    bool TellsBalance => true;
+
+    /// <summary>Whether it has a query for what it sells.</summary>
+    bool TellsProducts => true;
+
     /// <summary>
     /// The fields of its answers that people may see as they are, such as codes of state and its own numbers: never messages, which may quote a recipient.
     /// Names from the outermost in, with dots between (<c>data.status</c>); items of a list have their list's name. Everything else is masked.

@@ -27,7 +27,8 @@ public abstract record ParsedCallback
     /// <param name="Reference">Our number for the attempt.</param>
     /// <param name="Outcome">What became of it.</param>
     /// <param name="Reply">What the supplier expects once the callback is on disk.</param>
-    public sealed record Verified(string Reference, SupplierOutcome Outcome, CallbackReply Reply) : ParsedCallback;
+    /// <param name="InQuery">Whether what it says, and signs for, is behind the question mark; a body, if there is one, says nothing then.</param>
+    public sealed record Verified(string Reference, SupplierOutcome Outcome, CallbackReply Reply, bool InQuery = false) : ParsedCallback;
 
     /// <summary>Not proved to be the supplier's, or not readable. Nothing of it is believed or kept.</summary>
     /// <param name="Reason">For the log: <c>signature</c>, <c>unreadable</c>.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using Fulfilment.Core.Suppliers;
 
 namespace Fulfilment.Host.Api;
@@ -28,6 +29,9 @@ internal static class CallbackBody
 
         return body.ToArray();
     }
+
+    /// <summary>What is behind the question mark, as it came.</summary>
+    public static byte[] QueryOf(HttpRequest request) => Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?'));
 
     public static CallbackRequest Of(HttpRequest request, byte[] body) => new()
     {

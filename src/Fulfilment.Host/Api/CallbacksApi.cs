@@ -29,7 +29,7 @@ internal static class CallbacksApi
         var address = http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress;
         if (!rates.TryTake(address))
         {
-            return new ProblemResult(new Refusal(RefusalCode.RateLimited));
+            return new ProblemResult(new Refusal(RefusalCode.RateLimited, Detail: "More callbacks a second came from this address than are read. Nothing was done; send it again after the time in Retry-After."));
         }
 
         if (catalogue.Current.FindSupplier(code) is not { Adapter: not null } supplier)
@@ -39,7 +39,7 @@ internal static class CallbacksApi
 
         if (!suppliers.MayCallBack(code, address))
         {
-            return new ProblemResult(new Refusal(RefusalCode.IpNotAllowed));
+            return new ProblemResult(new Refusal(RefusalCode.IpNotAllowed, Detail: "The supplier's settings do not let callbacks come from this address."));
         }
 
         // Its settings cannot be used now, which is our fault; it will send it again.
@@ -57,7 +57,7 @@ internal static class CallbacksApi
         {
             case ParsedCallback.Verified verified:
                 // Not bound to the request: what was taken in is finished, also when the supplier does not wait for it.
-                await accept.RunAsync(supplier, verified, new RawAnswer(null, body.Length > 0 ? body : System.Text.Encoding.UTF8.GetBytes(http.Request.QueryString.Value ?? "")));
+                await accept.RunAsync(supplier, verified, new RawAnswer(null, verified.InQuery ? CallbackBody.QueryOf(http.Request) : body));
                 return Reply(verified.Reply);
             case ParsedCallback.Refused refused:
                 CallbackRates.LogRefused(logger, supplier.Code, refused.Reason);

@@ -35,7 +35,7 @@ internal sealed class CallbackParser(CallbackDefinition callback, OrderReading r
             return Refuse("unreadable");
         }
 
-        return new ParsedCallback.Verified(reference, reading.Read(message.Root, null) ?? new SupplierOutcome.Unknown("not_found"), callback.Accepted);
+        return new ParsedCallback.Verified(reference, reading.Read(message.Root, null) ?? new SupplierOutcome.Unknown("not_found"), callback.Accepted, callback.Format == CallbackFormat.Query);
     }
 
     private ParsedCallback.Refused Refuse(string reason) => new(reason, callback.Refused);

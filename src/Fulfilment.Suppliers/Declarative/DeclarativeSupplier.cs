@@ -41,6 +41,10 @@ internal sealed partial class DeclarativeSupplier : ISupplier, IFaultReasons
 
     public bool CanQuery => _definition.Query is not null;
 
+    public bool TellsBalance => _definition.Balance is not null;
+
+    public bool TellsProducts => _definition.Products is not null;
+
     public IReadOnlySet<string> HarmlessFields { get; }
 
     public IReadOnlySet<string> FaultReasons { get; }

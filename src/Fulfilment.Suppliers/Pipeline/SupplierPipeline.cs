@@ -57,6 +57,12 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
     public bool CanQuery => _adapter.CanQuery;
 
     /// <inheritdoc/>
+    public bool TellsBalance => _adapter.TellsBalance;
+
+    /// <inheritdoc/>
+    public bool TellsProducts => _adapter.TellsProducts;
+
+    /// <inheritdoc/>
     public IReadOnlySet<string> HarmlessFields => _adapter.HarmlessFields;
 
     /// <summary>Asks to submit one unit, without waiting.</summary>

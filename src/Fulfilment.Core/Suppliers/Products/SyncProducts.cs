@@ -114,12 +114,18 @@ public sealed class SyncProducts(
         }
 
         OpenTransaction.RequireNone();
-        var list = suppliers.Find(code) is { } found ? await found.ProductsAsync(cancellation).ConfigureAwait(false) : null;
+        var found = suppliers.Find(code);
+        if (found is { TellsProducts: false })
+        {
+            return new Refusal(RefusalCode.StateConflict, Detail: "The supplier's file defines no \"products\", so it cannot be asked for a list. Nothing was changed.");
+        }
+
+        var list = found is null ? null : await found.ProductsAsync(cancellation).ConfigureAwait(false);
         var usable = (list ?? []).Where(IsUsable).Select(product => product with { Name = Readable(product) })
             .DistinctBy(product => product.SupplierSku).ToDictionary(product => product.SupplierSku, StringComparer.Ordinal);
         return usable.Count > 0
             ? new Listed(supplier, usable)
-            : new Refusal(RefusalCode.StateConflict, Detail: "The supplier gives no list of products now: it has no such query, did not answer, or the list is empty. Nothing was changed.");
+            : new Refusal(RefusalCode.StateConflict, Detail: "The supplier gives no list of products now: it cannot be called, did not answer, or the list is empty. Nothing was changed.");
     }
 
     // One that cannot be stored, or could be taken for another, is as if it were not listed; its routes stay.

@@ -92,8 +92,13 @@ internal static class AdminSuppliers
             return new ProblemResult(new Refusal(RefusalCode.StateConflict, Detail: "The supplier has no adapter, or none that its settings fit."));
         }
 
+        if (!supplier.TellsBalance)
+        {
+            return new ProblemResult(new Refusal(RefusalCode.StateConflict, Detail: "The supplier's file defines no \"balance\", so it cannot be asked for one."));
+        }
+
         return await supplier.BalanceAsync(cancellation) is { } balance
             ? TypedResults.Ok(new SupplierBalanceAnswer(code, balance.Amount, balance.Currency))
-            : new ProblemResult(new Refusal(RefusalCode.StateConflict, Detail: "The supplier tells no balance now: it has no such query, or did not answer."));
+            : new ProblemResult(new Refusal(RefusalCode.StateConflict, Detail: "The supplier tells no balance now: it did not answer, or not as it should."));
     }
 }
