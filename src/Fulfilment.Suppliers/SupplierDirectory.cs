@@ -41,6 +41,9 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
     /// <inheritdoc/>
     public bool IsBreakerOpen(string code) => catalogue.Current.FindSupplier(code) is { } supplier && EntryOf(supplier).Pipeline is { IsBreakerOpen: true };
 
+    /// <summary>Why the supplier cannot be called with the settings that are stored, in a sentence without secrets; null: it can, or has no adapter.</summary>
+    public string? FaultOf(string code) => catalogue.Current.FindSupplier(code) is { } supplier ? EntryOf(supplier).Fault : null;
+
     /// <summary>Whether the supplier's settings let callbacks come from this address.</summary>
     public bool MayCallBack(string code, IPAddress? from)
     {
@@ -75,9 +78,10 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
     {
         if (supplier.Settings is null || adapters.Find(supplier.Adapter) is not { } adapter)
         {
-            return new Entry(supplier, null, null, []);
+            return new Entry(supplier, null, null, [], supplier.Adapter is null ? null : "This release has no such adapter, or the supplier has no settings.");
         }
 
+        string fault;
         try
         {
             var settings = new AdapterSettings(vault.RevealSettings(supplier.Id, supplier.Settings));
@@ -86,17 +90,19 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
             {
                 var limits = settings.Limits(adapter.LimitsOf(settings.Own));
                 var http = new SupplierHttp(time, TimeSpan.FromSeconds(limits.ConnectTimeoutSeconds));
-                return new Entry(supplier, new SupplierPipeline(adapter.Create(settings.Own, http, time), limits, time, isOpen => LogBreaker(supplier.Code, isOpen ? "open" : "closed")), http, settings.CallbackNetworks);
+                var pipeline = new SupplierPipeline(adapter.Create(settings.Own, http, time), limits, time, isOpen => LogBreaker(supplier.Code, isOpen ? "open" : "closed"));
+                return new Entry(supplier, pipeline, http, settings.CallbackNetworks, null);
             }
 
-            LogUnusable(supplier.Code, mistakes[0]);
+            fault = mistakes[0];
         }
         catch (Exception exception) when (exception is SupplierVaultException or JsonException)
         {
-            LogUnusable(supplier.Code, exception.GetType().Name);
+            fault = "The settings that are stored cannot be opened. Give them again, with their secrets.";
         }
 
-        return new Entry(supplier, null, null, []);
+        LogUnusable(supplier.Code, fault);
+        return new Entry(supplier, null, null, [], fault);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The breaker of supplier {Supplier} is {State}. While it is open no unit is submitted there but one at a time to try.")]
@@ -105,7 +111,7 @@ public sealed partial class SupplierDirectory(ICatalogue catalogue, ISupplierVau
     [LoggerMessage(Level = LogLevel.Error, Message = "Supplier {Supplier} cannot be called with the settings that are stored: {Mistake}")]
     private partial void LogUnusable(string supplier, string mistake);
 
-    private sealed record Entry(Supplier Supplier, SupplierPipeline? Pipeline, SupplierHttp? Http, IReadOnlyList<IPNetwork> CallbackNetworks)
+    private sealed record Entry(Supplier Supplier, SupplierPipeline? Pipeline, SupplierHttp? Http, IReadOnlyList<IPNetwork> CallbackNetworks, string? Fault)
     {
         // A snapshot that was loaded anew has the same bytes in another array.
         public bool IsFor(Supplier supplier) =>

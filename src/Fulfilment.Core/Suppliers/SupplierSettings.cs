@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Fulfilment.Core.Suppliers;
 
 /// <summary>Adapters and their settings as requests give them: checked, with the secrets they leave out, encrypted; and as people may see them.</summary>
@@ -27,12 +29,17 @@ public sealed class SupplierSettings(ISupplierVault vault, ISupplierAdapters ada
             return Field.Refuse("/adapter", $"There is no such adapter. This release has: {string.Join(", ", adapters.Names)}.");
         }
 
-        // Another adapter's secrets are not for this one.
+        // Another adapter's secrets are not for this one, and what cannot be opened is given anew as a whole.
         var before = adapter == supplier.Adapter ? Reveal(supplier) : null;
         var given = fields.Settings.IsGiven ? fields.Settings.Or(null) : before;
         if (given is null || given.Length > Longest || SettingsText.Parse(given) is not { } settings)
         {
             return Field.Refuse("/settings", $"The adapter needs its settings: a JSON object of at most {Longest / 1024} KB in which no name is there twice.");
+        }
+
+        if (before is not null && CheckCarried(settings, before) is { } diverted)
+        {
+            return diverted;
         }
 
         var merged = SettingsText.Merge(settings, before);
@@ -45,11 +52,23 @@ public sealed class SupplierSettings(ISupplierVault vault, ISupplierAdapters ada
         return merged == before ? supplier : supplier with { Adapter = adapter, Settings = vault.ProtectSettings(supplier.Id, merged), SettingsChangedAt = ChangedAt(supplier) };
     }
 
+    // Whoever may change a supplier could else have the secrets that are stored sent to a server of their own.
+    private static Refusal? CheckCarried(JsonObject given, string before)
+    {
+        if (SettingsText.Carried(given, before) is not { Count: > 0 } carried || SettingsText.Diverted(given, before) is not { } place)
+        {
+            return null;
+        }
+
+        return Field.Refuse(
+            "/settings/secrets",
+            $"{place} decides where secrets go and is not what it was, so secrets that are stored do not stay. Give these again, or null for one that ends: {string.Join(", ", carried)}. Nothing was changed.");
+    }
+
     // The first settings replace none.
     private static DateTimeOffset? ChangedAt(Supplier supplier) => supplier.Settings is null ? supplier.SettingsChangedAt : supplier.UpdatedAt;
 
-    /// <summary>The settings with their secrets masked; null: there are none.</summary>
-    /// <exception cref="SupplierVaultException">They cannot be opened.</exception>
+    /// <summary>The settings with their secrets masked; null: there are none, or none that can be opened.</summary>
     public string? Masked(Supplier supplier) => Reveal(supplier) is { } settings ? SettingsText.Masked(settings) : null;
 
     /// <summary>The names of the secrets in which two versions of a supplier differ.</summary>
@@ -59,5 +78,16 @@ public sealed class SupplierSettings(ISupplierVault vault, ISupplierAdapters ada
         return ReferenceEquals(before?.Settings, after.Settings) ? [] : SettingsText.ChangedSecrets(before is null ? null : Reveal(before), Reveal(after));
     }
 
-    private string? Reveal(Supplier supplier) => supplier.Settings is { } settings ? vault.RevealSettings(supplier.Id, settings) : null;
+    // What cannot be opened (a key that was lost, a damaged row) is as good as not there: people have to see the supplier, and can give its settings again.
+    private string? Reveal(Supplier supplier)
+    {
+        try
+        {
+            return supplier.Settings is { } settings ? vault.RevealSettings(supplier.Id, settings) : null;
+        }
+        catch (SupplierVaultException)
+        {
+            return null;
+        }
+    }
 }

@@ -35,7 +35,7 @@ public sealed class AdminSuppliersTests : IAsyncLifetime
             """{"baseUrl":"https://codes.example.com","secrets":{"apiKey":"********","webhookSecret":"********"}}""",
             created.GetProperty("settings").GetRawText());
         Assert.Equal(("contract", false), (created.GetProperty("adapter").GetString(), created.GetProperty("paused").GetBoolean()));
-        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://other.example.com"}}""");
+        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://codes.example.com","currency":"USD"}}""");
         await OkAsync(HttpMethod.Get, Suppliers);
         await OkAsync(HttpMethod.Get, "/v1/admin/audit?limit=200");
         await _host.StopAsync();
@@ -54,9 +54,9 @@ public sealed class AdminSuppliersTests : IAsyncLifetime
     {
         await CreateAsync();
 
-        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://b.example.com"}}""");
+        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://codes.example.com","currency":"USD"}}""");
         Assert.Equal((Key, Webhooks), Secrets());
-        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://b.example.com","secrets":{"apiKey":"********","webhookSecret":"********"}}}""");
+        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://codes.example.com/","secrets":{"apiKey":"********","webhookSecret":"********"}}}""");
         Assert.Equal((Key, Webhooks), Secrets());
         await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"name":"renamed"}""");
         Assert.Equal((Key, Webhooks), Secrets());
@@ -64,6 +64,66 @@ public sealed class AdminSuppliersTests : IAsyncLifetime
         Assert.Equal(("another", null), Secrets());
         var cleared = await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"adapter":null}""");
         Assert.Equal(JsonValueKind.Null, cleared.GetProperty("settings").ValueKind);
+    }
+
+    [Fact]
+    public async Task Patch_WithAnotherAddress_TakesNoStoredSecretAlong()
+    {
+        await CreateAsync();
+        var before = Secrets();
+        foreach (var secrets in new[]
+        {
+            "",
+            ""","secrets":null""",
+            ""","secrets":{}""",
+            ""","secrets":{"apiKey":"********","webhookSecret":"********"}""",
+            ""","secrets":{"apiKey":"another"}""",
+            ""","secrets":{"apiKey":"another","webhookSecret":"********"}""",
+        })
+        {
+            foreach (var url in new[] { "https://b.example.com", " https://b.example.com", "http://codes.example.com", "https://codes.example.com:8443", "https://codes.example.com/b" })
+            {
+                using var refused = await _host.SendAsync(HttpMethod.Patch, Suppliers + "/acme", TestHost.OperatorKey, $$$"""{"name":"b","settings":{"baseUrl":"{{{url}}}"{{{secrets}}}} }""");
+                var problem = await refused.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid_request", "/settings/secrets");
+                Assert.Contains("webhookSecret", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+                Assert.DoesNotContain(Key, problem.GetRawText(), StringComparison.Ordinal);
+            }
+        }
+
+        var supplier = await OkAsync(HttpMethod.Get, Suppliers + "/acme");
+        Assert.Equal(("Acme", "https://codes.example.com", before), (supplier.GetProperty("name").GetString(), supplier.GetProperty("settings").GetProperty("baseUrl").GetString(), Secrets()));
+        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", $$$"""{"settings":{"baseUrl":"https://b.example.com","secrets":{"apiKey":"{{{Key}}}","webhookSecret":null}} }""");
+        Assert.Equal((Key, null), Secrets());
+    }
+
+    [Fact]
+    public async Task SettingsThatCannotBeOpened_HurtNoOtherSupplier_AndCanBeGivenAgain()
+    {
+        await CreateAsync();
+        await OkAsync(HttpMethod.Post, Suppliers, $$$"""{"code":"other","name":"Other","adapter":"contract","settings":{"baseUrl":"https://codes.example.com","secrets":{"apiKey":"{{{Key}}}"} } }""");
+        using (var database = new SqliteConnection($"Data Source={Path.Combine(_host.Folder, "fulfilment.db")};Pooling=False"))
+        {
+            Dapper.SqlMapper.Execute(database, "UPDATE suppliers SET settings = @settings WHERE code = 'acme'", new { settings = new byte[64] });
+        }
+
+        // The catalogue is read again, and with it what is stored now.
+        await OkAsync(HttpMethod.Patch, Suppliers + "/other", """{"name":"renamed"}""");
+        var listed = (await OkAsync(HttpMethod.Get, Suppliers)).GetProperty("data").EnumerateArray().ToDictionary(supplier => supplier.GetProperty("code").GetString()!);
+        var suppliers = _host.Services.GetRequiredService<ISuppliers>();
+
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Object), (listed["acme"].GetProperty("settings").ValueKind, listed["other"].GetProperty("settings").ValueKind));
+        Assert.Contains("cannot be opened", listed["acme"].GetProperty("settingsFault").GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, listed["other"].GetProperty("settingsFault").ValueKind);
+        Assert.Equal(new SupplierEntry.Shut("not_configured"), suppliers.Enter("acme"));
+        Assert.IsType<SupplierEntry.Open>(suppliers.Enter("other")).Slot.Dispose();
+
+        await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"name":"still there"}""");
+        using var partly = await _host.SendAsync(HttpMethod.Patch, Suppliers + "/acme", TestHost.OperatorKey, """{"settings":{"baseUrl":"https://codes.example.com"}}""");
+        await partly.AssertProblemAsync(HttpStatusCode.BadRequest, "invalid_request", "/settings");
+        var mended = await OkAsync(HttpMethod.Patch, Suppliers + "/acme", """{"settings":{"baseUrl":"https://codes.example.com","secrets":{"apiKey":"new"}}}""");
+        Assert.Equal((JsonValueKind.Null, "still there"), (mended.GetProperty("settingsFault").ValueKind, mended.GetProperty("name").GetString()));
+        Assert.Equal(("new", null), Secrets());
+        Assert.IsType<SupplierEntry.Open>(suppliers.Enter("acme")).Slot.Dispose();
     }
 
     [Fact]
