@@ -24,7 +24,7 @@ internal sealed class AnswerWriter(SupplierDefinition definition, IReadOnlyDicti
     {
         Statement.Issued issued => Issued(answer, issued),
         Statement.UnderWay underWay => Numbers(answer, Say(answer, Meaning.Processing), underWay.Order),
-        Statement.Rejected rejected => Numbers(answer, Say(answer, Meaning.Rejected, RejectionWords[rejected.Word]), rejected.Order with { Receipt = "" }),
+        Statement.Rejected rejected => Numbers(answer, Refuse(answer, rejected.Word), rejected.Order with { Receipt = "" }),
         Statement.NotFound => Say(answer, Meaning.NotFound),
         Statement.DuplicateNumber => Say(answer, null, "重复", "已存在", "duplicate"),
         Statement.SystemError => Say(answer, Meaning.Unknown, "系统", "system"),
@@ -56,6 +56,13 @@ internal sealed class AnswerWriter(SupplierDefinition definition, IReadOnlyDicti
         var json = Numbers(answer, Say(answer, Meaning.Issued), issued.Order);
         json = answer.Cost is { } cost ? JsonTree.Put(json, cost.Path, Amount(issued.Charged, cost.Unit)) : json;
         return answer.Cards is { } cards && issued.Codes.Count > 0 ? _cards.Put(json, answer, cards, issued.Codes) : json;
+    }
+
+    // Too many for now: where the definition has a word for that, it is the one.
+    private static JsonNode Refuse(OrderAnswer answer, RejectionWord word)
+    {
+        var isNotNow = word == RejectionWord.TooFrequent && answer.Meanings.Contains(Meaning.NotNow);
+        return isNotNow ? Say(answer, Meaning.NotNow) : Say(answer, Meaning.Rejected, RejectionWords[word]);
     }
 
     private static JsonNode Numbers(OrderAnswer answer, JsonNode json, OrderNumbers numbers)

@@ -24,8 +24,8 @@ public sealed record Attempt(
     /// <summary>The reason of an attempt that the supplier has never received: it is rejected, and its route may be tried again.</summary>
     public const string NoSuchOrder = "no_such_order";
 
-    /// <summary>The reason of an attempt that the supplier did not look at, because it takes no more for the moment: its route may be tried again, too.</summary>
-    public const string RateLimited = "rate_limited";
+    // Before the supplier's own reason: it tells for as long as the attempt is kept that the refusal was for the moment.
+    private const string NotNow = "not_now:";
 
     /// <summary>The transitions of attempts.</summary>
     public static readonly StateTable<AttemptState> States = new(
@@ -38,6 +38,17 @@ public sealed record Attempt(
 
     /// <summary>Whether the supplier may still issue it, so that nobody else may be asked.</summary>
     public bool IsOpen => State < AttemptState.Issued;
+
+    /// <summary>Whether nothing of it was ever looked at (not sent, never received, or refused for the moment), so that its route may be tried again.</summary>
+    public bool IsMiss => State == AttemptState.NotSent
+        || (State == AttemptState.Rejected && Reason is { } reason && (reason == NoSuchOrder || reason.StartsWith(NotNow, StringComparison.Ordinal)));
+
+    /// <summary>The reason with which such a rejection is stored.</summary>
+    public static string ReasonOf(Suppliers.SupplierOutcome.Rejected rejected)
+    {
+        ArgumentNullException.ThrowIfNull(rejected);
+        return rejected.NotNow ? NotNow + rejected.Reason : rejected.Reason;
+    }
 }
 
 /// <summary>Where an attempt stands. Stored as numbers; in the API camel case.</summary>

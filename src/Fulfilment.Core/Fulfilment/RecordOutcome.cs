@@ -122,7 +122,10 @@ public sealed class RecordOutcome(
         SupplierAnswer.NotFound when work.Attempt.State == AttemptState.Processing => await LoseAsync(work).ConfigureAwait(false),
         SupplierAnswer.NotFound when work.Times.IsNotFoundFinal(work.Attempt, work.AskedAt, work.Supplier.SettingsChangedAt) => await EndAsync(work, AttemptState.Rejected, Attempt.NoSuchOrder).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Issued issued } => await deliver.RunAsync(work, issued).ConfigureAwait(false),
-        SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => await EndAsync(work, AttemptState.Rejected, rejected.Reason).ConfigureAwait(false),
+
+        // What it confirmed it has taken in: "not now" cannot be of that, and would have it submitted again.
+        SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected { NotNow: true } notNow } when work.Attempt.State == AttemptState.Processing => await DoubtAsync(work, notNow.Reason).ConfigureAwait(false),
+        SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => await EndAsync(work, AttemptState.Rejected, Attempt.ReasonOf(rejected)).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Processing processing } => await work.WaitAsync(processing.Receipt).ConfigureAwait(false),
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Unknown unknown } => await DoubtAsync(work, unknown.Reason).ConfigureAwait(false),
         SupplierAnswer.NotFound => await DoubtAsync(work, Attempt.NoSuchOrder).ConfigureAwait(false),
@@ -195,7 +198,7 @@ public sealed class RecordOutcome(
     private static ValueTask EndOrphanAsync(OutcomeWork work, SupplierOutcome? outcome) => outcome switch
     {
         SupplierOutcome.Issued => work.ChangeAttemptAsync(AttemptState.Unusable, "unit_over"),
-        SupplierOutcome.Rejected rejected => work.ChangeAttemptAsync(AttemptState.Rejected, rejected.Reason),
+        SupplierOutcome.Rejected rejected => work.ChangeAttemptAsync(AttemptState.Rejected, Attempt.ReasonOf(rejected)),
         _ => ValueTask.CompletedTask,
     };
 

@@ -23,7 +23,7 @@ internal readonly record struct TriedRoute(bool IsRefused, int Missed, DateTimeO
         var (refused, missed, last) = (false, 0, 0L);
         foreach (var attempt in attempts.Where(attempt => attempt.SupplierId == supplierId && attempt.SupplierSku == route.SupplierSku))
         {
-            if (attempt.State == AttemptState.NotSent || attempt is { State: AttemptState.Rejected, Reason: Attempt.NoSuchOrder or Attempt.RateLimited })
+            if (attempt.IsMiss)
             {
                 (missed, last) = (missed + 1, attempt.DecidedAtMs ?? 0);
             }

@@ -17,7 +17,8 @@ public abstract record SupplierOutcome
 
     /// <summary>Not done, and never will be. Definite: only what the supplier documents as such.</summary>
     /// <param name="Reason">The supplier's code for it, or ours; never personal data.</param>
-    public sealed record Rejected(string Reason) : SupplierOutcome;
+    /// <param name="NotNow">Of a submission: only because the supplier takes no more for the moment. Another attempt may be submitted to it later.</param>
+    public sealed record Rejected(string Reason, bool NotNow = false) : SupplierOutcome;
 
     /// <summary>Accepted and under way; ask, or wait for the callback.</summary>
     /// <param name="Receipt">The supplier's own number, if it tells one.</param>

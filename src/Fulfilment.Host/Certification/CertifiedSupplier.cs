@@ -92,7 +92,7 @@ internal sealed class CertifiedSupplier(ISupplier supplier, CertifyOptions optio
         SupplierAnswer.NotSent notSent => $"not sent ({notSent.Reason})",
         SupplierAnswer.NotFound => "no such order",
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Issued issued } => string.Create(CultureInfo.InvariantCulture, $"issued with {issued.Codes.Count} code(s){Receipt(issued.Receipt)}{(issued.Cost is { } cost ? $", charged {cost}" : "")}"),
-        SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => $"rejected ({rejected.Reason})",
+        SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected rejected } => $"{(rejected.NotNow ? "not now" : "rejected")} ({rejected.Reason})",
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Processing processing } => $"processing{Receipt(processing.Receipt)}",
         SupplierAnswer.Answered { Outcome: SupplierOutcome.Unknown unknown } => $"unknown ({unknown.Reason})",
         _ => throw new InvalidOperationException(answer.GetType().Name),

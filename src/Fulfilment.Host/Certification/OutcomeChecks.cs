@@ -12,6 +12,7 @@ internal sealed class OutcomeChecks(CertificationStage stage)
     [
         new("issued", cancellation => AtOnceAsync("none", TestOutcome.Issued, cancellation)),
         new("rejected", cancellation => AtOnceAsync("reject", TestOutcome.Rejected, cancellation)),
+        new("not now, later", NotNowAsync),
         new("processing, then issued by query", cancellation => LaterAsync("processing", TestOutcome.Issued, cancellation)),
         new("processing, then rejected by query", cancellation => LaterAsync("processingRejected", TestOutcome.Rejected, cancellation)),
         new("processing, then issued by callback", CallbackAsync),
@@ -40,6 +41,10 @@ internal sealed class OutcomeChecks(CertificationStage stage)
             ? await AskedAsync(CertifiedSupplier.Knowing(request, answer), outcome, seen, cancellation)
             : Failed($"submitted: {seen}; {outcome} was right.");
     }
+
+    private Task<(Verdict Verdict, string Seen)> NotNowAsync(CancellationToken cancellation) => stage.Options.Definition.Submit.Answer.Meanings.Contains(Meaning.NotNow)
+        ? AtOnceAsync("rateLimited", TestOutcome.NotNow, cancellation)
+        : Task.FromResult(NotPossible("no code of the definition means \"notNow\"."));
 
     private async Task<(Verdict Verdict, string Seen)> LaterAsync(string fault, TestOutcome then, CancellationToken cancellation)
     {
@@ -142,7 +147,8 @@ internal sealed class OutcomeChecks(CertificationStage stage)
     private static bool Is(SupplierAnswer answer, TestOutcome outcome) => (answer, outcome) switch
     {
         (SupplierAnswer.Answered { Outcome: SupplierOutcome.Issued }, TestOutcome.Issued) => true,
-        (SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected }, TestOutcome.Rejected) => true,
+        (SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected { NotNow: false } }, TestOutcome.Rejected) => true,
+        (SupplierAnswer.Answered { Outcome: SupplierOutcome.Rejected { NotNow: true } }, TestOutcome.NotNow) => true,
         _ => false,
     };
 }

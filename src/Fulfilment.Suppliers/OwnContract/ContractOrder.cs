@@ -14,6 +14,9 @@ internal static class ContractOrder
     public static readonly IReadOnlySet<string> FaultReasons =
         new HashSet<string>(StringComparer.Ordinal) { "unauthorized", "forbidden", "ip_not_allowed", "not_found", "rate_limited", "velocity_limited", "insufficient_balance" };
 
+    // Nothing was done, and the same may be asked for later: the contract says so of these two alone, and only in its own words.
+    private static readonly HashSet<string> NotNow = new(StringComparer.Ordinal) { "rate_limited", "velocity_limited" };
+
     private const string Problem = "application/problem+json";
 
     /// <summary>Of the answer to a submission, which is an order or a refusal.</summary>
@@ -34,7 +37,7 @@ internal static class ContractOrder
         var code = problem.RootElement.GetProperty("code").GetString();
 
         // No 4xx uses up the reference. This one says that an order has it which is not ours.
-        return IsCode(code) && code != "reference_conflict" ? Rejected(code!, answer) : Unknown(IsCode(code) ? code! : "unreadable", answer);
+        return IsCode(code) && code != "reference_conflict" ? Refused(code!, answer) : Unknown(IsCode(code) ? code! : "unreadable", answer);
     }
 
     /// <summary>Of an order, whoever it was asked from.</summary>
@@ -65,6 +68,8 @@ internal static class ContractOrder
     public static string Http(WholeAnswer answer) => string.Create(CultureInfo.InvariantCulture, $"http_{answer.Status}");
 
     public static SupplierAnswer.Answered Unknown(string reason, WholeAnswer answer) => new(new SupplierOutcome.Unknown(reason), answer.Raw);
+
+    private static SupplierAnswer.Answered Refused(string code, WholeAnswer answer) => new(new SupplierOutcome.Rejected(code, NotNow.Contains(code)), answer.Raw);
 
     private static SupplierAnswer.Answered Rejected(string reason, WholeAnswer answer) => new(new SupplierOutcome.Rejected(reason), answer.Raw);
 

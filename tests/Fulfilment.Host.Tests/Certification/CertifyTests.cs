@@ -25,6 +25,7 @@ public sealed class CertifyTests
         Assert.True(exitCode == 0, output);
         Assert.Contains("CERTIFICATE", output, StringComparison.Ordinal);
         Assert.Contains("passed        issued", output, StringComparison.Ordinal);
+        Assert.Contains("passed        not now, later", output, StringComparison.Ordinal);
         Assert.Contains("arrived once", output, StringComparison.Ordinal);
         Assert.Equal(supplier.Definition.Callback is not null, output.Contains("passed        processing, then issued by callback", StringComparison.Ordinal));
         Assert.All(supplier.Simulator.Truth().Orders, order => Assert.Equal(1, order.Arrivals));

@@ -83,13 +83,44 @@ public sealed class SpentRouteTests
     {
         await using var shop = await Workshop.OpenAsync(Workshop.Acme);
         var refused = 0;
-        shop.Acme1.OnIssue = request => ++refused <= 2 ? Reject(Attempt.RateLimited) : Answer(shop.Acme1.Issue(request));
+        shop.Acme1.OnIssue = request => ++refused <= 2 ? Answer(new SupplierOutcome.Rejected("code_1007", NotNow: true)) : Answer(shop.Acme1.Issue(request));
         var order = await shop.OrderAsync();
 
         await shop.FinishAsync();
 
         Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
         Assert.Equal([AttemptState.Rejected, AttemptState.Rejected, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
+        Assert.Equal("not_now:code_1007", (await shop.AttemptsAsync())[0].Reason);
+        Assert.Equal(3, shop.Acme1.Arrivals.Count);
+        await shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task RefusalForTheMoment_PassesTheRouteBy_WhereAnotherSupplierCanDeliver()
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = _ => Answer(new SupplierOutcome.Rejected("code_1007", NotNow: true));
+        var order = await shop.OrderAsync();
+
+        await shop.FinishAsync();
+
+        Assert.Equal((UnitState.Delivered, 1), ((await shop.UnitAsync(order)).State, shop.Bolt1.Issued.Count));
+        await shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task RefusalForTheMoment_OfWhatTheSupplierHasConfirmed_IsNotBelieved()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
+        shop.Acme1.OnIssue = request => Answer(new SupplierOutcome.Processing(shop.Acme1.Issue(request).Receipt));
+        var order = await shop.OrderAsync();
+        await shop.Node.LookAsync();
+
+        await shop.Node.Record.RunAsync(Assert.Single(await shop.AttemptsAsync()).Id, Answer(new SupplierOutcome.Rejected("code_1007", NotNow: true)), AnswerSource.Submission);
+        await shop.FinishAsync();
+
+        Assert.Equal(AttemptState.Issued, Assert.Single(await shop.AttemptsAsync()).State);
+        Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
         await shop.AssertSoundAsync();
     }
 }

@@ -29,6 +29,7 @@ public sealed class AnswerTests
     [Theory]
     [InlineData("\"1001\"", "rejected code_1001")]
     [InlineData("\"1005\"", "unknown code_1005")]
+    [InlineData("\"1007\"", "not now code_1007")]
     [InlineData("\"9999\"", "unknown code_9999")]
     [InlineData("\"1008\"", "unknown code_1008")]
     [InlineData("1001", "unknown code_1001")]
@@ -225,6 +226,21 @@ public sealed class AnswerTests
         Assert.Empty(bench.Server.Requests);
     }
 
+    // 429 is whoever's: only the supplier's own word, in an answer that the file says is to be read, is definite.
+    [Theory]
+    [InlineData(false, "unknown http_429")]
+    [InlineData(true, "not now code_1007")]
+    public async Task TooManyRequests_MeanSomething_OnlyWhereTheFileSaysSo(bool isListed, string expected)
+    {
+        await using var bench = new Bench(
+            Examples.Yunqi,
+            Says.Yunqi(("code", "\"1007\"")),
+            429,
+            definition => definition["submit"]!["answer"]!["httpStatuses"] = new JsonArray([200, .. isListed ? new JsonNode[] { 429 } : []]));
+
+        Assert.Equal(expected, Show(await bench.IssueAsync(Bench.Request())));
+    }
+
     [Fact]
     public async Task ReasonsThatAffectAllOrders_AreTold()
     {
@@ -240,7 +256,7 @@ public sealed class AnswerTests
     internal static string Show(SupplierOutcome outcome) => outcome switch
     {
         SupplierOutcome.Issued => "issued",
-        SupplierOutcome.Rejected rejected => $"rejected {rejected.Reason}",
+        SupplierOutcome.Rejected rejected => $"{(rejected.NotNow ? "not now" : "rejected")} {rejected.Reason}",
         SupplierOutcome.Processing => "processing",
         SupplierOutcome.Unknown unknown => $"unknown {unknown.Reason}",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),

@@ -56,7 +56,12 @@ public sealed class DefinitionReaderTests
         { "\"means\": \"unknown\", \"text\": \"订单号重复\"", "\"means\": \"rejected\", \"text\": \"订单号重复\"", "submit.answer.code.values[5]", "you may pay twice", "\"means\": \"unknown\"" },
         { "\"means\": \"unknown\", \"text\": \"系统异常, 请查单\"", "\"means\": \"rejected\", \"text\": \"系统异常, 请查单\"", "submit.answer.code.values[8]", "you may pay twice", "\"means\": \"unknown\"" },
         { "\"means\": \"unknown\", \"text\": \"系统异常, 请查单\"", "\"means\": \"rejected\", \"text\": \"Timed out upstream\"", "submit.answer.code.values[8]", "you may pay twice", "\"means\": \"unknown\"" },
-        { "\"means\": \"unknown\", \"text\": \"系统异常, 请查单\"", "\"means\": \"unknown\", \"affectsAll\": true", "submit.answer.code.values[8].affectsAll", "Only a rejection can affect all orders.", "Take it out" },
+        { "\"means\": \"unknown\", \"text\": \"系统异常, 请查单\"", "\"means\": \"unknown\", \"affectsAll\": true", "submit.answer.code.values[8].affectsAll", "Only \"rejected\" and \"notNow\" can affect all orders.", "Take it out" },
+        { ", \"text\": \"请求过于频繁, 未下单\"", "", "submit.answer.code.values[7]", "nothing says why that is certain", "请求过于频繁, 未下单" },
+        { "请求过于频繁, 未下单", "系统繁忙, 请稍后", "submit.answer.code.values[7]", "1007 means notNow: the order is sent again, and you may pay twice", "\"means\": \"unknown\"" },
+        { "\"is\": 0, \"means\": \"processing\", \"text\": \"待充值\"", "\"is\": 0, \"means\": \"notNow\", \"text\": \"限流\"", "submit.answer.status.values[0].means", "This is the text \"notNow\".", "\"issued\"" },
+        { "\"is\": \"2001\", \"means\": \"notFound\"", "\"is\": \"2001\", \"means\": \"notNow\"", "query.answer.code.values[1].means", "This is the text \"notNow\".", "\"notFound\"" },
+        { "\"is\": \"2\", \"means\": \"issued\"", "\"is\": \"2\", \"means\": \"notNow\"", "callback.status.values[0].means", "This is the text \"notNow\".", "\"issued\"" },
         { "\"path\": \"state\"", "\"path\": \"data..state\"", "submit.answer.status.path", "is no place in an answer", "\"data.cards[0].no\"" },
         { "\"unit\": \"yuan\"", "\"unit\": \"rmb\"", "submit.answer.cost.unit", "This is the text \"rmb\".", "\"fen\"" },
         { "\"answer\": {\n      \"code\"", "\"answer\": {\n      \"httpStatuses\": [200, 500],\n      \"code\"", "submit.answer.httpStatuses[1]", "cannot be listed", "from 400 to 499" },
@@ -94,6 +99,15 @@ public sealed class DefinitionReaderTests
         Assert.True(found.Count == 1, string.Join('\n', read.Mistakes));
         Assert.Contains(instead, found[0].Instead, StringComparison.Ordinal);
         Assert.Equal(found[0].IsWarning && read.Mistakes.All(mistake => mistake.IsWarning), read.Definition is not null);
+    }
+
+    [Fact]
+    public void ToComeBackLater_IsWhatNotNowMeans_AndIsNotWarnedOf()
+    {
+        var text = Examples.Text(Examples.Yunqi).Replace("请求过于频繁, 未下单", "请求繁忙, 请稍后再试, 未下单", StringComparison.Ordinal);
+
+        Assert.Empty(Read(text).Mistakes);
+        Assert.Single(Read(text.Replace("\"means\": \"notNow\"", "\"means\": \"rejected\"", StringComparison.Ordinal)).Mistakes);
     }
 
     [Fact]

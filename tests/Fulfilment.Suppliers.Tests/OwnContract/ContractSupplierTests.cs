@@ -62,7 +62,8 @@ public sealed class ContractSupplierTests
     [InlineData(409, "price_changed", "rejected price_changed")]
     [InlineData(422, "unknown_sku", "rejected unknown_sku")]
     [InlineData(402, "insufficient_balance", "rejected insufficient_balance")]
-    [InlineData(429, "rate_limited", "rejected rate_limited")]
+    [InlineData(429, "rate_limited", "not now rate_limited")]
+    [InlineData(429, "velocity_limited", "not now velocity_limited")]
     [InlineData(401, "unauthorized", "rejected unauthorized")]
     [InlineData(400, "invalid_request", "rejected invalid_request")]
     [InlineData(409, "reference_conflict", "unknown reference_conflict")]
@@ -75,6 +76,15 @@ public sealed class ContractSupplierTests
         using var bench = Bench(server.Address);
 
         Assert.Equal(expected, Text(await bench.IssueAsync(Request())));
+    }
+
+    [Fact]
+    public async Task TooManyRequests_IsNoAnswer_WhereTheEngineDidNotSayIt()
+    {
+        await using var server = Server(_ => RawServer.Answer(429, "application/json", """{"code":"rate_limited","status":429}"""));
+        using var bench = Bench(server.Address);
+
+        Assert.Equal("unknown unreadable", Text(await bench.IssueAsync(Request())));
     }
 
     [Fact]
@@ -224,7 +234,7 @@ public sealed class ContractSupplierTests
     {
         SupplierOutcome.Issued => "issued",
         SupplierOutcome.Processing => "processing",
-        SupplierOutcome.Rejected(var reason) => "rejected " + reason,
+        SupplierOutcome.Rejected rejected => (rejected.NotNow ? "not now " : "rejected ") + rejected.Reason,
         SupplierOutcome.Unknown(var reason) => "unknown " + reason,
         _ => "",
     };

@@ -32,7 +32,7 @@ internal sealed class OrderReading(OrderAnswer answer, CardCipher? cipher, TimeZ
         return means switch
         {
             Model.Meaning.Issued => Issued(message),
-            Model.Meaning.Rejected => new SupplierOutcome.Rejected(reason),
+            Model.Meaning.Rejected or Model.Meaning.NotNow => new SupplierOutcome.Rejected(reason, means == Model.Meaning.NotNow),
             Model.Meaning.Processing => new SupplierOutcome.Processing(Receipt(message)),
             Model.Meaning.NotFound => null,
             Model.Meaning.Unknown or Model.Meaning.SeeStatus or Model.Meaning.Ok => new SupplierOutcome.Unknown(reason),

@@ -67,6 +67,9 @@ public sealed record OrderAnswer
 
     /// <summary>How the answer is signed; null: it is not, or a callback, which says so itself.</summary>
     public SignedAnswer? Signed { get; init; }
+
+    /// <summary>Every meaning that it can have.</summary>
+    public IReadOnlySet<Meaning> Meanings => (Code?.Values ?? []).Concat(Status?.Values ?? []).Select(value => value.Means).ToHashSet();
 }
 
 /// <summary>A signature that an answer must have; without it, or with a wrong one, the answer is unknown.</summary>
@@ -84,7 +87,7 @@ public sealed record ValueMap(JsonPath Path, IReadOnlyList<MeaningOfValue> Value
 /// <param name="Json">As JSON: <c>0</c> and <c>"0"</c> are not the same.</param>
 /// <param name="Means">The outcome.</param>
 /// <param name="Text">What the supplier's document says of it.</param>
-/// <param name="AffectsAll">Of a rejection: it has nothing to do with the order, and the next one would be refused as well (balance, key).</param>
+/// <param name="AffectsAll">Of a rejection, also of one for the moment: it has nothing to do with the order, and the next one would be refused as well (balance, key).</param>
 public sealed record MeaningOfValue(string Json, Meaning Means, string? Text, bool AffectsAll = false);
 
 /// <summary>What a value means.</summary>
@@ -95,6 +98,9 @@ public enum Meaning
 
     /// <summary>Not done, and never will be.</summary>
     Rejected,
+
+    /// <summary>Of a submission: not taken in, because the supplier takes no more for the moment; another may be sent later.</summary>
+    NotNow,
 
     /// <summary>Under way.</summary>
     Processing,

@@ -72,6 +72,9 @@ public enum TestOutcome
     /// <summary>Refused for good.</summary>
     Rejected,
 
+    /// <summary>Not taken in for the moment.</summary>
+    NotNow,
+
     /// <summary>Under way.</summary>
     Processing,
 

@@ -13,6 +13,8 @@ internal sealed class AnswerReader(Mistakes mistakes, SignatureReader signatures
         ["issued"] = Meaning.Issued, ["rejected"] = Meaning.Rejected, ["processing"] = Meaning.Processing, ["unknown"] = Meaning.Unknown,
     };
 
+    private static readonly Dictionary<string, Meaning> SubmitMeanings = new(StatusMeanings) { ["notNow"] = Meaning.NotNow };
+
     private static readonly Dictionary<string, Meaning> QueryMeanings = new(StatusMeanings) { ["notFound"] = Meaning.NotFound };
 
     public ValueMapReader Values { get; } = new(mistakes);
@@ -36,13 +38,20 @@ internal sealed class AnswerReader(Mistakes mistakes, SignatureReader signatures
     }
 
     /// <param name="fields">Of the answer or callback.</param>
-    /// <param name="isQuery">Whether it is the answer to a query.</param>
+    /// <param name="kind">What is read.</param>
     /// <param name="textsOnly">Whether it is a form.</param>
-    public OrderAnswer Read(FieldReader fields, bool isQuery, bool textsOnly = false)
+    public OrderAnswer Read(FieldReader fields, AnswerKind kind, bool textsOnly = false)
     {
-        var status = Values.Read(fields.Optional("status"), isQuery ? QueryMeanings : StatusMeanings, textsOnly);
         var codeNode = fields.Optional("code");
-        var codeMeanings = isQuery ? QueryMeanings : StatusMeanings;
+        var codeMeanings = kind switch
+        {
+            AnswerKind.Submission => SubmitMeanings,
+            AnswerKind.Query => QueryMeanings,
+            AnswerKind.Callback => StatusMeanings,
+        };
+
+        // Where a code says whether the order was taken, its status is of one that was.
+        var status = Values.Read(fields.Optional("status"), kind == AnswerKind.Submission && codeNode is not null ? StatusMeanings : codeMeanings, textsOnly);
         if (status is not null)
         {
             codeMeanings = new(codeMeanings) { ["seeStatus"] = Meaning.SeeStatus };
@@ -59,7 +68,7 @@ internal sealed class AnswerReader(Mistakes mistakes, SignatureReader signatures
             mistakes.Add(codeNode!, "The status is never looked at, because no code means \"seeStatus\".", "Give the code for \"the call worked\" the meaning \"seeStatus\".");
         }
 
-        if (isQuery && code is not null && status is not null && code.Values.Any(value => value.Means == Meaning.Rejected))
+        if (kind == AnswerKind.Query && code is not null && status is not null && code.Values.Any(value => value.Means == Meaning.Rejected))
         {
             mistakes.Warn(
                 codeNode!,
@@ -97,4 +106,17 @@ internal sealed class AnswerReader(Mistakes mistakes, SignatureReader signatures
         var read = signatures.Read(signature, [.. Places.OfReceivedSignatures.Where(kind => kind != PlaceholderKind.Header)]);
         return signatures.ReadPlace(sign, headers: false) is { } place ? new SignedAnswer(read, place) : null;
     }
+}
+
+/// <summary>What is read about an order.</summary>
+internal enum AnswerKind
+{
+    /// <summary>The answer to a submission.</summary>
+    Submission,
+
+    /// <summary>The answer to a query.</summary>
+    Query,
+
+    /// <summary>What the supplier tells of its own accord.</summary>
+    Callback,
 }

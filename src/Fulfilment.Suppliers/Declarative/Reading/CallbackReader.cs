@@ -31,7 +31,7 @@ internal sealed class CallbackReader(Mistakes mistakes, SignatureReader signatur
         }
 
         var reference = fields.Required("reference", "Write where our order number stands: \"reference\": \"outTradeNo\".");
-        var answer = answers.Read(fields, isQuery: false, textsOnly: format != CallbackFormat.Json);
+        var answer = answers.Read(fields, AnswerKind.Callback, textsOnly: format != CallbackFormat.Json);
         var sign = fields.Required("sign", "Write where its signature stands: \"{{field.sign}}\" or \"{{header.X-Sign}}\". A callback without one cannot be used, because anybody can call an address; leave \"callback\" out then.");
         var signature = fields.Optional("signature") ?? common;
         if (signature is null)

@@ -53,9 +53,9 @@ public sealed partial class DefinitionReader
         }
 
         var submitNode = _file.Required("submit", "Describe how an order is placed: \"submit\": { \"method\": …, \"path\": …, \"answer\": … }.");
-        var submit = submitNode is null ? null : ReadOrderCall(submitNode, Places.OfSubmit, isQuery: false);
+        var submit = submitNode is null ? null : ReadOrderCall(submitNode, Places.OfSubmit, AnswerKind.Submission);
         var queryNode = _file.Optional("query");
-        var query = queryNode is null ? null : ReadOrderCall(queryNode, Places.OfQuery, isQuery: true);
+        var query = queryNode is null ? null : ReadOrderCall(queryNode, Places.OfQuery, AnswerKind.Query);
         var definition = new SupplierDefinition
         {
             Name = name ?? "",
@@ -68,7 +68,7 @@ public sealed partial class DefinitionReader
             Balance = _file.Optional("balance") is { } balance ? ReadBalance(balance) : null,
             Products = _file.Optional("products") is { } products ? ReadProducts(products) : null,
             Callback = _file.Optional("callback") is { } callback ? new CallbackReader(_mistakes, _signatures, _answers).Read(callback, _signature) : null,
-            Timing = _timing.ReadTiming(_file, query?.Answer is { } answer && Risks.MeaningsOf(answer).Contains(Meaning.NotFound)),
+            Timing = _timing.ReadTiming(_file, query?.Answer is { } answer && answer.Meanings.Contains(Meaning.NotFound)),
             Limits = _timing.ReadLimits(_file),
             Tests = _timing.ReadTests(_file),
         };
@@ -133,7 +133,7 @@ public sealed partial class DefinitionReader
         return TimeZoneInfo.CreateCustomTimeZone(Usual, TimeSpan.FromHours(8), Usual, Usual);
     }
 
-    private OrderCall? ReadOrderCall(SourceNode node, IReadOnlyList<PlaceholderKind> allowed, bool isQuery)
+    private OrderCall? ReadOrderCall(SourceNode node, IReadOnlyList<PlaceholderKind> allowed, AnswerKind kind)
     {
         var fields = new FieldReader(node, _mistakes);
         var request = _requests.Read(fields, allowed, _signature);
@@ -145,7 +145,7 @@ public sealed partial class DefinitionReader
         }
 
         var answer = new FieldReader(answerNode, _mistakes);
-        var call = new OrderCall(request, _answers.ReadHttpStatuses(answer), _answers.Read(answer, isQuery) with { Signed = _answers.ReadSigned(answer) });
+        var call = new OrderCall(request, _answers.ReadHttpStatuses(answer), _answers.Read(answer, kind) with { Signed = _answers.ReadSigned(answer) });
         answer.Close();
         return call;
     }

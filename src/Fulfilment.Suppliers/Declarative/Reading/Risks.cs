@@ -6,9 +6,6 @@ namespace Fulfilment.Suppliers.Declarative.Reading;
 /// <summary>Holds the parts of a definition against each other: what cannot work, and what works and may cost money.</summary>
 internal sealed class Risks(Mistakes mistakes, SourceNode file)
 {
-    /// <summary>Every meaning that an answer can have.</summary>
-    public static HashSet<Meaning> MeaningsOf(OrderAnswer answer) => [.. (answer.Code?.Values ?? []).Concat(answer.Status?.Values ?? []).Select(value => value.Means)];
-
     public void Check(SupplierDefinition definition)
     {
         CheckSubmit(definition);
@@ -51,7 +48,7 @@ internal sealed class Risks(Mistakes mistakes, SourceNode file)
             mistakes.Warn(At("submit"), "What is signed has neither {{timestamp}} nor {{nonce}}: whoever records a request can send it again.", "Add one of them if the supplier takes it.");
         }
 
-        var meanings = MeaningsOf(definition.Submit.Answer);
+        var meanings = definition.Submit.Answer.Meanings;
         if (!meanings.Contains(Meaning.Issued) && !meanings.Contains(Meaning.Processing))
         {
             mistakes.Add(At("submit"), "No value means that the order was taken.", "Say which value means \"processing\" (taken, not done yet) or \"issued\" (done).");
@@ -94,7 +91,7 @@ internal sealed class Risks(Mistakes mistakes, SourceNode file)
             mistakes.Warn(At("query"), "Codes come with the answer to the order only: if that is lost, the order can never be delivered.", "Add \"cards\" if the answer to a query has the codes too.");
         }
 
-        if (!MeaningsOf(query.Answer).Contains(Meaning.Issued))
+        if (!query.Answer.Meanings.Contains(Meaning.Issued))
         {
             mistakes.Add(At("query"), "No value means \"issued\", so asking never ends well.", "Say which value means that the order is done.");
         }
@@ -103,7 +100,7 @@ internal sealed class Risks(Mistakes mistakes, SourceNode file)
     // What is under way has to end somehow.
     private void CheckEnds(SupplierDefinition definition)
     {
-        if (definition.Callback is { } callback && !MeaningsOf(callback.Answer).Contains(Meaning.Issued))
+        if (definition.Callback is { } callback && !callback.Answer.Meanings.Contains(Meaning.Issued))
         {
             mistakes.Add(At("callback"), "No value means \"issued\".", "Say which value means that the order is done.");
         }

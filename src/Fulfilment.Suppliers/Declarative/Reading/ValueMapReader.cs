@@ -105,34 +105,39 @@ internal sealed partial class ValueMapReader(Mistakes mistakes)
             return null;
         }
 
-        if (means == Meaning.Rejected)
+        if (means is Meaning.Rejected or Meaning.NotNow)
         {
-            CheckRejected(item, value, text);
+            CheckRejected(item, value, means.Value, text);
         }
         else if (affectsAll)
         {
-            mistakes.Add(fields.Optional("affectsAll")!, "Only a rejection can affect all orders.", "Take it out here.");
+            mistakes.Add(fields.Optional("affectsAll")!, "Only \"rejected\" and \"notNow\" can affect all orders.", "Take it out here.");
         }
 
         return new MeaningOfValue(value.Kind == JsonValueKind.String ? JsonSerializer.Serialize(value.Text) : value.Text, means.Value, text, affectsAll);
     }
 
     // A rejection sends the order to the next supplier at once: taken wrongly, the customer is served twice and you pay twice.
-    private void CheckRejected(SourceNode item, SourceNode value, string? text)
+    private void CheckRejected(SourceNode item, SourceNode value, Meaning means, string? text)
     {
+        var (name, example, next) = means == Meaning.NotNow ? ("notNow", "请求过于频繁, 未下单", "is sent again") : ("rejected", "余额不足", "goes to the next supplier");
         if (text is null)
         {
-            mistakes.Add(item, $"{value.Text} means rejected, and nothing says why that is certain.", "Copy what the supplier's document says of it: \"text\": \"余额不足\".");
+            mistakes.Add(item, $"{value.Text} means {name}, and nothing says why that is certain.", $"Copy what the supplier's document says of it: \"text\": \"{example}\".");
         }
-        else if (DoubtfulWords().IsMatch(text))
+        else if (DoubtfulWords().IsMatch(text) || (means == Meaning.Rejected && LaterWords().IsMatch(text)))
         {
             mistakes.Warn(
                 item,
-                $"\"{text}\" sounds as if the order may have been carried out all the same, but {value.Text} means rejected: the order goes to the next supplier, and you may pay twice.",
+                $"\"{text}\" sounds as if the order may have been carried out all the same, but {value.Text} means {name}: the order {next}, and you may pay twice.",
                 "Write \"means\": \"unknown\" unless the supplier assures you that nothing was done.");
         }
     }
 
-    [GeneratedRegex("超时|重复|已存在|系统|异常|存疑|可疑|繁忙|稍后|处理中|充值中|网络|未知|timeout|time[d -]*out|duplicate|exist|used before|system|internal|exception|doubt|suspect|busy|later|processing|pending|network|unknown", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("超时|重复|已存在|系统|异常|存疑|可疑|处理中|充值中|网络|未知|timeout|time[d -]*out|duplicate|exist|used before|system|internal|exception|doubt|suspect|processing|pending|network|unknown", RegexOptions.IgnoreCase)]
     private static partial Regex DoubtfulWords();
+
+    // To be told to come back later is what "not now" means.
+    [GeneratedRegex("繁忙|稍后|busy|later", RegexOptions.IgnoreCase)]
+    private static partial Regex LaterWords();
 }
