@@ -21,7 +21,7 @@ public static class IssuedCodeRules
             CodeTextProblem.Malformed => "malformed",
             _ when number.Length > LongestText || secret.Length > LongestText => "too_long",
             _ when number.Any(char.IsControl) || secret.Any(char.IsControl) => "control_characters",
-            _ when IsSentence(secret) => "message",
+            _ when !issued.HasKnownForm && IsSentence(secret) => "message",
             _ when issued.ExpiresOn is { } last && last.DayNumber < today => "expired",
             _ => null,
         };

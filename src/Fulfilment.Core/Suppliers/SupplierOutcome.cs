@@ -32,7 +32,8 @@ public abstract record SupplierOutcome
 /// <summary>A code that a supplier issued.</summary>
 /// <param name="Code">Plain text; lives only until it is encrypted.</param>
 /// <param name="ExpiresOn">Its last day, if the supplier tells one.</param>
-public sealed record IssuedCode(CodeText Code, DateOnly? ExpiresOn = null);
+/// <param name="HasKnownForm">Whether somebody who knows the supplier has said what its codes look like, and this one does: it is a code then, though it reads like words.</param>
+public sealed record IssuedCode(CodeText Code, DateOnly? ExpiresOn = null, bool HasKnownForm = false);
 
 /// <summary>What came of asking a supplier.</summary>
 public abstract record SupplierAnswer

@@ -119,7 +119,9 @@ internal static class ContractOrder
 
         var number = code.TryGetProperty("number", out var given) ? given.GetString() : null;
         DateOnly? expires = unit.TryGetProperty("expiresOn", out var day) && day.GetString() is { } text ? DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
-        return [new IssuedCode(new CodeText(number, code.GetProperty("secret").GetString() ?? ""), expires)];
+
+        // It has a place of its own for what went wrong, so whatever stands here is a code.
+        return [new IssuedCode(new CodeText(number, code.GetProperty("secret").GetString() ?? ""), expires, HasKnownForm: true)];
     }
 
     private static Money? Cost(JsonElement line, int units) =>

@@ -1,6 +1,8 @@
+using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Fulfilment;
 using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Orders;
+using Fulfilment.Core.Suppliers;
 using static Fulfilment.Infrastructure.Tests.Fulfilment.ScriptedSupplier;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
@@ -159,6 +161,20 @@ public sealed class PeersTests
         Assert.Equal([AttemptState.Unusable, AttemptState.Issued], (await shop.AttemptsAsync()).Select(attempt => attempt.State));
         Assert.Equal(1, await shop.CountAsync("discrepancies", "kind = 6"));
         await shop.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task CodeOfWords_IsDelivered_WhereItIsKnownWhatCodesLookLike()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
+        shop.Acme1.OnIssue = request => Answer(new SupplierOutcome.Issued([new IssuedCode(new CodeText(null, "correct horse battery staple"), HasKnownForm: true)]));
+        var order = await shop.OrderAsync();
+
+        await shop.FinishAsync();
+
+        var shown = (await shop.Engine.Reveal.CodesAsync(order.StorefrontId, order.Id, Operator, CancellationToken.None)).Value;
+        Assert.Equal("correct horse battery staple", Assert.Single(shown).Secret);
+        Assert.Equal(0, await shop.CountAsync("discrepancies"));
     }
 
     [Fact]

@@ -270,6 +270,28 @@ public sealed class AnswerTests
         return Outcome(await bench.IssueAsync(Bench.Request()));
     }
 
+    [Theory]
+    [InlineData("[a-z]+( [a-z]+){3}", "correct horse battery staple", true)]
+    [InlineData("[A-Z0-9-]+", "ABCD-1234-EFGH", true)]
+    [InlineData(".+", "correct horse battery staple", false)]
+    [InlineData(null, "ABCD-1234-EFGH", false)]
+    public async Task WhatCodesLookLike_IsKnown_WhereThePatternSaysMoreThanAnySentence(string? pattern, string code, bool isKnown)
+    {
+        await using var bench = new Bench(Examples.Xinghe, Says.Xinghe("DONE", $$"""[{"no":"1","pwd":"{{code}}"}]"""), change: definition =>
+        {
+            Plain(definition);
+            definition["submit"]!["answer"]!["cards"]!["pattern"] = pattern;
+            if (pattern is null)
+            {
+                definition["submit"]!["answer"]!["cards"]!.AsObject().Remove("pattern");
+            }
+        });
+
+        var issued = Assert.IsType<SupplierOutcome.Issued>(Outcome(await bench.IssueAsync(Bench.Request(expectsCode: true))));
+
+        Assert.Equal((code, isKnown), (Assert.Single(issued.Codes).Code.Secret, issued.Codes[0].HasKnownForm));
+    }
+
     private static void Plain(JsonNode definition)
     {
         foreach (var cards in new[] { definition["submit"]!["answer"]!, definition["query"]!["answer"]!, definition["callback"]! }.Select(answer => answer["cards"]!.AsObject()))

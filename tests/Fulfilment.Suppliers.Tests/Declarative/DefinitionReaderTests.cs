@@ -101,6 +101,23 @@ public sealed class DefinitionReaderTests
         Assert.Equal(found[0].IsWarning && read.Mistakes.All(mistake => mistake.IsWarning), read.Definition is not null);
     }
 
+    [Theory]
+    [InlineData(".*", "out of stock")]
+    [InlineData("[a-z ]+", "out of stock")]
+    [InlineData("[^ ]{4,}", "库存不足")]
+    [InlineData("[A-Z_]+", "OUT_OF_STOCK")]
+    [InlineData("[a-z]+( [a-z]+){3}", null)]
+    public void APatternThatAMessageFits_IsWarnedOf(string pattern, string? message)
+    {
+        var definition = JsonNode.Parse(Examples.Text(Examples.Xinghe))!;
+        definition["submit"]!["answer"]!["cards"]!["pattern"] = pattern;
+
+        var found = Read(definition.ToJsonString()).Mistakes.Where(mistake => mistake.Path == "submit.answer.cards.pattern").ToList();
+
+        Assert.Equal(message is null ? [] : [$"\"{message}\" fits this pattern, so it could be sold as a code."], found.Select(mistake => mistake.Wrong));
+        Assert.All(found, mistake => Assert.True(mistake.IsWarning));
+    }
+
     [Fact]
     public void ToComeBackLater_IsWhatNotNowMeans_AndIsNotWarnedOf()
     {

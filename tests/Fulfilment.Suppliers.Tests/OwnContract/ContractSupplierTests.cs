@@ -33,7 +33,7 @@ public sealed class ContractSupplierTests
             """{"clientReference":"7300000000000000001","currency":"CNY","lines":[{"sku":"V1","quantity":1,"recipient":"13800000000","inputs":{"server":"S1"},"maxUnitPrice":"12.50"}]}""",
             sent[(sent.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         var issued = Assert.IsType<SupplierOutcome.Issued>(Outcome(answer));
-        Assert.Equal([new IssuedCode(new CodeText("N-1", "s-e-c-r-e-t"), new DateOnly(2027, 1, 31))], issued.Codes);
+        Assert.Equal([new IssuedCode(new CodeText("N-1", "s-e-c-r-e-t"), new DateOnly(2027, 1, 31), HasKnownForm: true)], issued.Codes);
         Assert.Equal(("ord_1", new Money(120_000)), (issued.Receipt, issued.Cost));
     }
 

@@ -10,6 +10,15 @@ namespace Fulfilment.Suppliers.Declarative.Answers;
 /// <summary>Takes codes out of an answer: all of them, or none.</summary>
 internal sealed class CardReading(CardsDefinition cards, CardCipher? cipher, TimeZoneInfo zone)
 {
+    private const string AnySentence = "Sorry, this item (库存) is out of stock; 请稍后再试!";
+
+    // Words are codes where the file says so; a pattern that any sentence fits says nothing.
+    private readonly bool _knowsForm = cards.Pattern is { } pattern && !WholePattern.IsMatch(pattern, AnySentence);
+
+    /// <summary>A message that a pattern takes for a code; null: none of the usual ones.</summary>
+    public static string? MessageThatFits(string pattern) =>
+        new[] { "out of stock", "库存不足", "OUT_OF_STOCK", AnySentence }.FirstOrDefault(message => WholePattern.IsMatch(pattern, message));
+
     /// <summary>The codes; none when there is no list yet; null when there is something that cannot be read as codes.</summary>
     public IReadOnlyList<IssuedCode>? Read(JsonElement answer)
     {
@@ -60,7 +69,7 @@ internal sealed class CardReading(CardsDefinition cards, CardCipher? cipher, Tim
         }
 
         var code = new CodeText(number, secret);
-        return code.Problem == CodeTextProblem.None ? new IssuedCode(code, ReadExpiry(entry)) : null;
+        return code.Problem == CodeTextProblem.None ? new IssuedCode(code, ReadExpiry(entry), _knowsForm) : null;
     }
 
     // A number of a card is written as a number by some; a secret that begins with zeros would have lost them, so it has to be a text.

@@ -40,6 +40,13 @@ internal sealed class CardsReader(Mistakes mistakes, TemplateReader templates)
 
         if (WholePattern.TryCompile(pattern, out _))
         {
+            if (CardReading.MessageThatFits(pattern) is { } message)
+            {
+                mistakes.Warn(
+                    fields.Optional("pattern")!, $"\"{message}\" fits this pattern, so it could be sold as a code.",
+                    "Write what codes look like as narrowly as the supplier's document allows: \"[A-Z0-9]{16}\", or words as \"[a-z]+( [a-z]+){3}\".");
+            }
+
             return pattern;
         }
 
