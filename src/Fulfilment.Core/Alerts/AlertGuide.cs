@@ -38,8 +38,8 @@ public static class AlertGuide
             new("存疑明细已无法查单", "请供货商书面确认是否已出货,据此提交处理意见,由第二人复核。")),
         AlertKind.PriceInversion => new(
             Lasts: true,
-            new("A supplier costs more than the SKU is sold for", "Change the price or the route; unless the SKU allows a loss, the route is passed by."),
-            new("供货价高于售价", "调整售价或供货顺序;除非允许亏损,否则该供货商会被跳过。")),
+            new("A supplier costs more than the SKU is sold for, or could", "Change the price or the route, or say what it costs; unless the SKU allows a loss, the route is passed by."),
+            new("供货价高于售价,或无法确定", "调整售价或供货顺序,或填写供货价;除非允许亏损,否则该供货商会被跳过。")),
         AlertKind.StuckUnit => new(
             Lasts: true,
             new("Units are late, and nothing has looked at them", "See that a host with the role Worker runs (/health/ready), and read its log."),

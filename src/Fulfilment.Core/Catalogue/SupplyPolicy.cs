@@ -12,7 +12,7 @@ public sealed record SupplyPolicy
     /// <summary>Whether a supplier may be asked that costs more than the unit was sold for.</summary>
     public bool AllowLoss { get; init; }
 
-    /// <summary>How long, counted from the order, a unit waits while all that is left are suppliers out of reach (paused, breaker open), before it goes on without them.</summary>
+    /// <summary>How long, counted from the order or from when a person last let it go on, a unit waits while all that is left are suppliers out of reach (paused, breaker open), before it goes on without them.</summary>
     public int WaitMinutes { get; init; } = 15;
 
     /// <summary>Whether a second person approves what an operator delivers by hand.</summary>

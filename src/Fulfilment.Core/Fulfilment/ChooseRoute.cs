@@ -18,12 +18,12 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
     /// <param name="pending">The unit.</param>
     /// <param name="now">Now.</param>
     /// <param name="hasStock">Whether the stock holds a card key of the SKU.</param>
-    /// <param name="inverted">Told of routes that cost more than the unit was sold for.</param>
-    public NextStep Run(PendingUnit pending, DateTimeOffset now, Func<Sku, bool> hasStock, Action<Sku, Supplier> inverted)
+    /// <param name="passedBy">Told of routes on which money would be lost, or could be.</param>
+    public NextStep Run(PendingUnit pending, DateTimeOffset now, Func<Sku, bool> hasStock, Action<PassedRoute> passedBy)
     {
         ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(hasStock);
-        ArgumentNullException.ThrowIfNull(inverted);
+        ArgumentNullException.ThrowIfNull(passedBy);
         if (pending.IsByHand)
         {
             return new NextStep.AskPerson();
@@ -31,7 +31,7 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
 
         var snapshot = catalogue.Current;
         var sku = snapshot.FindSku(pending.Unit.SkuId) ?? throw new InvalidOperationException($"SKU {pending.Unit.SkuId} is in an order and not in the catalogue.");
-        var waited = now - IdGenerator.TimeOf(pending.Unit.OrderId);
+        var waited = now - (pending.WaitsSince ?? IdGenerator.TimeOf(pending.Unit.OrderId));
         var isPatient = waited < TimeSpan.FromMinutes(sku.Supply.WaitMinutes);
         var (isOutOfReach, toPerson, rested) = (false, false, (DateTimeOffset?)null);
         foreach (var route in SupplyRoutes.InOrder(sku))
@@ -59,7 +59,7 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
                 continue;
             }
 
-            var step = Ask(route, sku, pending, snapshot, now, inverted);
+            var step = Ask(route, sku, pending, snapshot, now, passedBy);
             if (step is NextStep.Submit or NextStep.Wait)
             {
                 return step;
@@ -82,7 +82,7 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
     }
 
     // Null: out of reach. A route that costs too much is as good as used up.
-    private NextStep? Ask(Route route, Sku sku, PendingUnit pending, CatalogueSnapshot snapshot, DateTimeOffset now, Action<Sku, Supplier> inverted)
+    private NextStep? Ask(Route route, Sku sku, PendingUnit pending, CatalogueSnapshot snapshot, DateTimeOffset now, Action<PassedRoute> passedBy)
     {
         if (snapshot.FindSupplier(route.Supplier!) is not { Active: true } supplier)
         {
@@ -90,10 +90,18 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
         }
 
         var agreed = supplier.FindSupply(sku.Code);
-        var (cost, currency) = (route.UnitCost ?? agreed?.UnitCost ?? Money.Zero, agreed?.Currency ?? pending.Currency);
+        var (known, currency) = (route.UnitCost ?? agreed?.UnitCost, agreed?.Currency ?? pending.Currency);
+        var cost = known ?? Money.Zero;
         if (!sku.Supply.AllowLoss && (currency != pending.Currency || cost > pending.Unit.Price))
         {
-            inverted(sku, supplier);
+            passedBy(new PassedRoute(sku, supplier, IsCostKnown: true));
+            return new NextStep.GiveUp();
+        }
+
+        // Nothing would keep it from charging anything: neither we, who do not know what it costs, nor the supplier, who is not told what we pay at most.
+        if (!sku.Supply.AllowLoss && known is null && suppliers.Find(supplier.Code) is { TakesMaxCost: false })
+        {
+            passedBy(new PassedRoute(sku, supplier, IsCostKnown: false));
             return new NextStep.GiveUp();
         }
 
@@ -111,3 +119,9 @@ public sealed class ChooseRoute(ICatalogue catalogue, ISuppliers suppliers)
 
     private static TimeSpan Between(TimeSpan wanted, TimeSpan least, TimeSpan most) => wanted < least ? least : wanted > most ? most : wanted;
 }
+
+/// <summary>A route on which money would be lost, or could be, and that is passed by because the SKU allows no loss.</summary>
+/// <param name="Sku">Of this SKU.</param>
+/// <param name="Supplier">To this supplier.</param>
+/// <param name="IsCostKnown">Whether it costs more than the unit was sold for; else nobody knows what it costs, and nothing limits it.</param>
+public readonly record struct PassedRoute(Sku Sku, Supplier Supplier, bool IsCostKnown);

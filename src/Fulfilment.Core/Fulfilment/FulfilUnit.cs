@@ -36,18 +36,18 @@ public sealed partial class FulfilUnit(
         }
 
         var stock = await StockAsync(due, cancellation).ConfigureAwait(false);
-        var inverted = new HashSet<(Sku, Supplier)>();
+        var passedBy = new HashSet<PassedRoute>();
         var plans = new List<UnitPlan>(due.Count);
         try
         {
             foreach (var pending in due)
             {
-                await PlanAsync(pending, stock, inverted, plans).ConfigureAwait(false);
+                await PlanAsync(pending, stock, passedBy, plans).ConfigureAwait(false);
             }
 
-            foreach (var (sku, supplier) in inverted)
+            foreach (var route in passedBy)
             {
-                await WarnAsync(sku, supplier).ConfigureAwait(false);
+                await WarnAsync(route).ConfigureAwait(false);
             }
 
             await TakeAsync(plans).ConfigureAwait(false);
@@ -61,12 +61,12 @@ public sealed partial class FulfilUnit(
         return new BegunUnits(due.Count >= limit, plans.Exists(plan => plan.Step is NextStep.Wait { ForRoom: true }), [.. plans.Where(plan => plan.Begun is not null).Select(plan => plan.Begun!)]);
     }
 
-    private async Task PlanAsync(PendingUnit pending, Func<Sku, bool> stock, HashSet<(Sku, Supplier)> inverted, List<UnitPlan> plans)
+    private async Task PlanAsync(PendingUnit pending, Func<Sku, bool> stock, HashSet<PassedRoute> passedBy, List<UnitPlan> plans)
     {
         var now = time.GetUtcNow();
         try
         {
-            var step = choose.Run(pending, now, stock, (sku, supplier) => inverted.Add((sku, supplier)));
+            var step = choose.Run(pending, now, stock, route => passedBy.Add(route));
             var plan = new UnitPlan(pending.Unit, step);
             plans.Add(plan);
             if (step is NextStep.Submit submit)
@@ -164,9 +164,11 @@ public sealed partial class FulfilUnit(
         }
     }
 
-    private Task WarnAsync(Sku sku, Supplier supplier) => alerts.RaiseAsync(new NewAlert(
-        AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{sku.Code}", WatchPrices.KeyOf(supplier.Code, sku.Code),
-        $"{supplier.Code} costs more than {sku.Code} is sold for, or is paid in another currency; the route is passed by."));
+    private Task WarnAsync(PassedRoute route) => alerts.RaiseAsync(!route.IsCostKnown
+        ? WatchPrices.Unlimited(route.Supplier.Code, route.Sku.Code)
+        : new NewAlert(
+            AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{route.Sku.Code}", WatchPrices.KeyOf(route.Supplier.Code, route.Sku.Code),
+            $"{route.Supplier.Code} costs more than {route.Sku.Code} is sold for, or is paid in another currency; the route is passed by."));
 
     [LoggerMessage(1, LogLevel.Error, "Unit {Unit} could not be begun; it is put off, and the others go on.")]
     private partial void LogFaulty(Exception exception, string unit);

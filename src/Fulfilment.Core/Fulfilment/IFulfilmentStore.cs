@@ -79,6 +79,9 @@ public sealed record PendingUnit(FoundUnit Unit, string Currency, byte[]? Recipi
 {
     /// <summary>Whether it may have been submitted after the backup it was restored from, under a number we do not know: only a person may say what becomes of it.</summary>
     public bool IsByHand { get; init; }
+
+    /// <summary>When a person last let it go on; null: nobody had to since its order was placed.</summary>
+    public DateTimeOffset? WaitsSince { get; init; }
 }
 
 /// <summary>A unit that a supplier is at, or may have issued.</summary>

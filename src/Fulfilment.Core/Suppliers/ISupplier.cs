@@ -13,6 +13,9 @@ public interface ISupplier
     /// <summary>Whether it can be asked what became of an attempt. One that cannot leaves an unknown to an operator.</summary>
     bool CanQuery { get; }
 
+    /// <summary>Whether it is told the most we pay, and refuses a submission that costs more.</summary>
+    bool TakesMaxCost => true;
+
     /// <summary>Whether it has a query for our money there.</summary>
     bool TellsBalance => true;
 

@@ -16,8 +16,8 @@ internal sealed class FulfilmentReader(IDatabase database)
 
     /// <summary>State 10 is pending; only orders that are processing (11) have units for a worker.</summary>
     internal static string PendingSql(SqlDialect dialect) => $"""
-        SELECT u.order_id AS OrderId, u.id AS Id, u.line_id AS LineId, u.state AS State, u.due_at AS DueAt, u.by_hand AS ByHand, o.currency AS Currency, {LineColumns}
-        FROM (SELECT order_id, id, line_id, state, due_at, sku_id, price, by_hand FROM units WHERE state = 10 AND due_at <= @now ORDER BY due_at {dialect.Limit("@limit")}) AS u
+        SELECT u.order_id AS OrderId, u.id AS Id, u.line_id AS LineId, u.state AS State, u.due_at AS DueAt, u.by_hand AS ByHand, u.waits_since AS WaitsSince, o.currency AS Currency, {LineColumns}
+        FROM (SELECT order_id, id, line_id, state, due_at, sku_id, price, by_hand, waits_since FROM units WHERE state = 10 AND due_at <= @now ORDER BY due_at {dialect.Limit("@limit")}) AS u
         JOIN orders AS o ON o.id = u.order_id
         JOIN order_lines AS l ON l.order_id = u.order_id AND l.id = u.line_id
         WHERE o.status = 11
@@ -59,6 +59,7 @@ internal sealed class FulfilmentReader(IDatabase database)
             return due.ConvertAll(row => new PendingUnit(row.ToUnit(), row.Currency, row.Recipient, row.Inputs, row.InputsOwner, [.. attempts[row.Id]])
             {
                 IsByHand = row.ByHand != 0,
+                WaitsSince = row.WaitsSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
             });
         },
         cancellation);

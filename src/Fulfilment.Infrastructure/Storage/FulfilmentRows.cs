@@ -33,6 +33,8 @@ internal sealed class DueUnitRow : FoundUnitRow
 
     public long ByHand { get; init; }
 
+    public long? WaitsSince { get; init; }
+
     public byte[]? Recipient { get; init; }
 
     public byte[]? Inputs { get; init; }

@@ -83,7 +83,7 @@ internal sealed class HeldOrderTransaction(DbConnection connection, ICardKeyClai
             """,
             new { settlement.Units, deliveredAt = keeps ? settlement.AtMs : (long?)null, keeps = keeps ? 1 : 0, order.Id, reserved = UnitState.Reserved }).ConfigureAwait(false));
         Expect(Waiting(order), await connection.ExecuteAsync(
-            "UPDATE units SET state = @Waiting, due_at = @dueAt WHERE order_id = @Id AND state = @reserved AND card_key_id IS NULL",
+            "UPDATE units SET state = @Waiting, due_at = @dueAt, waits_since = @dueAt WHERE order_id = @Id AND state = @reserved AND card_key_id IS NULL",
             new { settlement.Waiting, dueAt = settlement.Waiting == UnitState.Pending ? settlement.AtMs : (long?)null, order.Id, reserved = UnitState.Reserved }).ConfigureAwait(false));
         foreach (var group in keys.GroupBy(key => settlement.Keys[key.Key], key => key.Value.Origin.CardKeyId))
         {

@@ -60,7 +60,7 @@ internal sealed class ManualTransaction(DbConnection connection, ICardKeyClaims 
     public async ValueTask ReopenUnitAsync(FoundUnit unit, OpenOrder order, long dueAtMs)
     {
         Expect(1, await Connection.ExecuteAsync(
-            "UPDATE units SET state = @pending, failure = NULL, due_at = @dueAtMs WHERE order_id = @OrderId AND id = @Id AND state = @failed",
+            "UPDATE units SET state = @pending, failure = NULL, due_at = @dueAtMs, waits_since = @dueAtMs WHERE order_id = @OrderId AND id = @Id AND state = @failed",
             new { pending = UnitState.Pending, dueAtMs, unit.OrderId, unit.Id, failed = UnitState.Failed }).ConfigureAwait(false));
         Expect(1, await Connection.ExecuteAsync(
             "UPDATE order_lines SET status = @processing WHERE order_id = @OrderId AND id = @LineId",
@@ -75,6 +75,10 @@ internal sealed class ManualTransaction(DbConnection connection, ICardKeyClaims 
                 new { price = unit.Price.TenThousandths, order.Id, open = HoldState.Open }).ConfigureAwait(false));
         }
     }
+
+    public async ValueTask WaitAnewAsync(long orderId, long unitId, long sinceMs) => Expect(1, await Connection.ExecuteAsync(
+        "UPDATE units SET waits_since = @sinceMs WHERE order_id = @orderId AND id = @unitId AND state = @pending",
+        new { sinceMs, orderId, unitId, pending = UnitState.Pending }).ConfigureAwait(false));
 
     private sealed record LeaseRow(string TakenBy, long TakenUntil)
     {

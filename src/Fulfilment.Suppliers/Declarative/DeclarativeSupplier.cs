@@ -41,6 +41,8 @@ internal sealed partial class DeclarativeSupplier : ISupplier, IFaultReasons
 
     public bool CanQuery => _definition.Query is not null;
 
+    public bool TakesMaxCost => _definition.Submit.Request.Uses(PlaceholderKind.MaxCost);
+
     public bool TellsBalance => _definition.Balance is not null;
 
     public bool TellsProducts => _definition.Products is not null;

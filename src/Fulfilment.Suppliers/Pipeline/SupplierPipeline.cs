@@ -57,6 +57,9 @@ public sealed class SupplierPipeline : ISupplier, IDisposable
     public bool CanQuery => _adapter.CanQuery;
 
     /// <inheritdoc/>
+    public bool TakesMaxCost => _adapter.TakesMaxCost;
+
+    /// <inheritdoc/>
     public bool TellsBalance => _adapter.TellsBalance;
 
     /// <inheritdoc/>

@@ -15,6 +15,8 @@ internal sealed class ScriptedSupplier : ISupplier
 
     public bool CanQuery { get; set; } = true;
 
+    public bool TakesMaxCost { get; set; } = true;
+
     /// <summary>What it answers to a submission that has arrived.</summary>
     public Func<SupplierRequest, SupplierAnswer> OnIssue { get; set; }
 

@@ -100,6 +100,11 @@ public sealed class CarryOut(
             : new SupplierOutcome.Issued(content.Code is { } code ? [new IssuedCode(code, content.ExpiresOn)] : [], content.Receipt, decision.Cost);
         var recorded = await outcomes.ApplyAsync(
             transaction, decision.AttemptId!.Value, new SupplierAnswer.Answered(outcome, Raw: null), AnswerSource.Operator).ConfigureAwait(false);
+        if (recorded.Unit == UnitState.Pending)
+        {
+            await transaction.WaitAnewAsync(unit.OrderId, unit.Id, time.GetUtcNow().ToUnixTimeMilliseconds()).ConfigureAwait(false);
+        }
+
         return new CarriedOut(unit.OrderId, recorded.Unit, recorded.OrderClosed);
     }
 

@@ -50,4 +50,7 @@ public interface IManualTransaction : IFulfilmentTransaction
 
     /// <summary>Sends a failed unit round its routes again, its price on hold as before; the wallet is the effects' to write.</summary>
     ValueTask ReopenUnitAsync(FoundUnit unit, OpenOrder order, long dueAtMs);
+
+    /// <summary>The unit is pending because a person let it go on, and is patient with its suppliers anew.</summary>
+    ValueTask WaitAnewAsync(long orderId, long unitId, long sinceMs);
 }

@@ -31,7 +31,7 @@ internal sealed class Risks(Mistakes mistakes, SourceNode file)
 
         if (!request.Uses(PlaceholderKind.MaxCost))
         {
-            mistakes.Warn(At("submit"), "There is no price guard: when the supplier raises its price, orders go on at the new one.", "If the supplier has a field for the highest price, put {{maxCost:yuan}} or {{maxCost:fen}} into it.");
+            mistakes.Warn(At("submit"), "There is no price guard: when the supplier raises its price, orders go on at the new one, and routes whose cost is agreed nowhere are passed by.", "If the supplier has a field for the highest price, put {{maxCost:yuan}} or {{maxCost:fen}} into it.");
         }
 
         if (request.Method == "GET")
