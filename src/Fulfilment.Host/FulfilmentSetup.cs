@@ -25,7 +25,7 @@ internal static class FulfilmentSetup
         return services;
     }
 
-    // Open orders are looked at all day; only what a look ends is worth a word.
+    // Open orders are looked at all day, which is no news; what is wrong with one raises an alert.
     private static async Task<string?> WatchOpenAsync(WatchOrders orders, CancellationToken stop)
     {
         await orders.RunAsync(stop);

@@ -1,7 +1,11 @@
 using System.Globalization;
+using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Jobs;
+using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Suppliers;
 using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Jobs;
+using Fulfilment.Infrastructure.Pool;
 using Fulfilment.Infrastructure.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,6 +20,13 @@ internal static class JobsSetup
         services.AddSingleton<SignalQueue>();
         services.TryAddSingleton<IJobQueue>(provider => provider.GetRequiredService<SignalQueue>());
         services.TryAddSingleton<IJobEngine, QuartzJobEngine>();
+        services.AddSingleton<SteerJob>();
+        services.AddSingleton<WatchJobs>().AddJob<WatchJobs>(RecurringJobs.WatchJobs, (watch, stop) => watch.RunAsync(stop));
+        services.AddSingleton<ForgetJobRuns>().AddJob<ForgetJobRuns>(RecurringJobs.ForgetRuns, "records of runs were deleted", (forget, stop) => forget.RunAsync(stop));
+        services.AddSingleton<WatchLedger>().AddJob<WatchLedger>(RecurringJobs.CheckLedger, (watch, stop) => watch.RunAsync(stop));
+        services.AddSingleton<WatchCustody>().AddJob<WatchCustody>(RecurringJobs.VerifyCustody, (watch, stop) => watch.RunAsync(stop));
+        services.AddSingleton<WatchBalances>().AddJob<WatchBalances>(RecurringJobs.Balances, (watch, stop) => watch.RunAsync(stop));
+        services.AddSingleton<AuditPool>().AddJob<AuditPool>(RecurringJobs.AuditPool, (audit, stop) => audit.RunAsync(stop));
         return services;
     }
 

@@ -57,6 +57,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"The {kind} server ended before it was ready.");
     }
 
+    /// <summary>The processor time it has had on all cores.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
+    /// <summary>What it has sent to the disk, in bytes.</summary>
+    public long BytesWritten()
+    {
+        var line = File.ReadLines($"/proc/{Id}/io").First(line => line.StartsWith("write_bytes:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The most memory it has had, in bytes.</summary>
     public long PeakMemory()
     {

@@ -132,6 +132,18 @@ public enum AlertKind
 
     /// <summary>Unknowns at a supplier are older than they should be.</summary>
     UnknownOverdue = 21,
+
+    /// <summary>Less of our money is left at a supplier than somebody wants.</summary>
+    BalanceLow = 12,
+
+    /// <summary>The records of card keys do not agree with their custody.</summary>
+    CustodyBroken = 15,
+
+    /// <summary>Money and orders do not agree.</summary>
+    LedgerBroken = 16,
+
+    /// <summary>A recurring job fails again and again, has not run for long, or is paused though money depends on it.</summary>
+    JobFailing = 23,
 }
 
 /// <summary>How bad it is. Stored as numbers.</summary>

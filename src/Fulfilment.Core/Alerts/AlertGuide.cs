@@ -80,6 +80,22 @@ public static class AlertGuide
             Lasts: true,
             new("Unknowns grow old", "Ask the supplier what became of them; do not buy them elsewhere meanwhile."),
             new("存疑时间过长", "向供货商查询结果;期间切勿从别处重复购买。")),
+        AlertKind.BalanceLow => new(
+            Lasts: true,
+            new("Our money at a supplier runs low", "Pay in at the supplier before its orders are refused."),
+            new("供货商账户余额不足", "请在订单被拒之前向该供货商充值。")),
+        AlertKind.CustodyBroken => new(
+            Lasts: true,
+            new("Card keys do not agree with their custody", "Run the command custody verify; keep the database as it is until somebody has understood what it names."),
+            new("卡密与保管链不一致", "运行 custody verify 命令;在查明其列出的问题之前,请保留数据库原状。")),
+        AlertKind.LedgerBroken => new(
+            Lasts: true,
+            new("Money and orders do not agree", "Run the command ledger check; correct nothing by hand before somebody has understood what it names."),
+            new("资金与订单不一致", "运行 ledger check 命令;在查明其列出的问题之前,请勿手工修改数据。")),
+        AlertKind.JobFailing => new(
+            Lasts: true,
+            new("A recurring job does not do its work", "Look at its runs (GET /v1/admin/jobs) and the host's log; resume it if it was paused and forgotten."),
+            new("周期任务未正常工作", "查看其运行记录(GET /v1/admin/jobs)和主机日志;如是暂停后遗忘,请恢复。")),
     };
 
     /// <summary>The path under which a subject such as <c>unit:unt_…</c> is looked at; null where there is none.</summary>
@@ -93,6 +109,7 @@ public static class AlertGuide
             "key" => $"/v1/admin/keys/{name}",
             "order" => $"/v1/admin/orders/{name}",
             "unit" => $"/v1/admin/units/{name}",
+            "job" => $"/v1/admin/jobs/{name}",
             "sku" => $"/v1/admin/skus/{name}",
             "supplier" => $"/v1/admin/suppliers/{name}",
             "storefront" => $"/v1/admin/storefronts/{name}",

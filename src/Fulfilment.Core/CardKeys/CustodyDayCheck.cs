@@ -23,7 +23,10 @@ internal sealed class CustodyDayCheck(ICustodySeal seal, BusinessCalendar calend
         }
     }
 
-    public void Compare(IReadOnlyList<CustodyDay> stored, Findings<CustodyFault> findings)
+    /// <param name="stored">The roots.</param>
+    /// <param name="findings">Gets what differs.</param>
+    /// <param name="before">Only days before this one: what was counted of others may have gone on since.</param>
+    public void Compare(IReadOnlyList<CustodyDay> stored, Findings<CustodyFault> findings, int before = int.MaxValue)
     {
         var sums = new SortedDictionary<int, CustodyDay>();
         foreach (var row in stored)
@@ -36,7 +39,7 @@ internal sealed class CustodyDayCheck(ICustodySeal seal, BusinessCalendar calend
             DayOf(sums, row.Day).Add(row);
         }
 
-        foreach (var day in sums.Keys.Union(_counted.Keys).Order())
+        foreach (var day in sums.Keys.Union(_counted.Keys).Where(day => day < before).Order())
         {
             var (counted, sum) = (DayOf(_counted, day), DayOf(sums, day));
             if (counted.Entries != sum.Entries)

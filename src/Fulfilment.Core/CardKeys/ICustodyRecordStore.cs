@@ -13,6 +13,12 @@ public interface ICustodyRecords
     /// <summary>Every batch with its stock as counted so far.</summary>
     Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation);
 
+    /// <summary>Every batch's id.</summary>
+    Task<IReadOnlyList<long>> BatchIdsAsync(CancellationToken cancellation);
+
+    /// <summary>One batch with its stock as counted so far; empty without such a batch.</summary>
+    Task<IReadOnlyList<BatchCounters>> BatchAsync(long batchId, CancellationToken cancellation);
+
     /// <summary>Every day root.</summary>
     Task<IReadOnlyList<CustodyDay>> DaysAsync(CancellationToken cancellation);
 

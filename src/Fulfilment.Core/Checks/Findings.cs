@@ -23,6 +23,11 @@ public sealed class Findings<TKind>(int most)
     /// <summary>How many in all.</summary>
     public long Total => _counts.Values.Sum();
 
+    /// <summary>How many of each kind, for people: <c>2 SealBroken, 1 StateDiffers</c>.</summary>
+    public string Summary() => _counts.Count == 0
+        ? "all is well"
+        : string.Join(", ", _counts.Select(count => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count.Value} {count.Key}")));
+
     /// <summary>Counts one more.</summary>
     public void Add(TKind kind, string subject, string detail = "")
     {

@@ -51,5 +51,33 @@ public static class RecurringJobs
     /// <summary>Alert <c>backupTooOld</c>.</summary>
     public static readonly RecurringJob Backups = new("backups", Every(minutes: 10), "Looks how old the last backup is.");
 
+    /// <summary>Windows in Redis, or of the host that runs it.</summary>
+    public static readonly RecurringJob AuditPool = new("pool-audit", Every(minutes: 5), "Holds ids in the pool's windows against the table, and reads windows anew that have drifted.");
+
+    /// <summary>Alert <c>balanceLow</c>.</summary>
+    public static readonly RecurringJob Balances = new("supplier-balances", Every(minutes: 10), "Asks suppliers for our money there, where a low balance is to be told.");
+
+    /// <summary>Alert <c>ledgerBroken</c>.</summary>
+    public static readonly RecurringJob CheckLedger = new("ledger-check", JobSchedule.At(3, 30), "Checks transfers, wallets, holds, inventories and orders against each other.")
+    {
+        TimeLimit = TimeSpan.FromHours(12),
+    };
+
+    /// <summary>Alert <c>custodyBroken</c>.</summary>
+    public static readonly RecurringJob VerifyCustody = new("custody-check", JobSchedule.At(4, 30), "Verifies the custody of all card keys.")
+    {
+        TimeLimit = TimeSpan.FromHours(20),
+    };
+
+    /// <summary>Alert <c>jobFailing</c>.</summary>
+    public static readonly RecurringJob WatchJobs = new("job-watch", Every(minutes: 1), "Looks for recurring jobs that fail, have not run for long, or are paused though money depends on them.");
+
+    /// <summary>Of recurring jobs.</summary>
+    public static readonly RecurringJob ForgetRuns = new("job-runs", Every(minutes: 60), "Deletes the records of old runs of recurring jobs.");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<RecurringJob> All =>
+        [.. typeof(RecurringJobs).GetFields().Where(row => row.FieldType == typeof(RecurringJob)).Select(row => (RecurringJob)row.GetValue(null)!)];
+
     private static JobSchedule Every(int minutes = 0, int seconds = 0) => JobSchedule.Each(new TimeSpan(0, minutes, seconds));
 }

@@ -24,10 +24,7 @@ public sealed class CheckLedger(ILedgerRecordStore store)
                 foreach (var fault in Enum.GetValues<LedgerFault>().Except(ByLine))
                 {
                     progress?.Report(fault);
-                    await foreach (var difference in records.DifferencesAsync(fault, cancellation).ConfigureAwait(false))
-                    {
-                        findings.Add(fault, Subject(fault, difference.Id), Detail(fault, difference));
-                    }
+                    await CheckAsync(records, fault, findings, cancellation).ConfigureAwait(false);
                 }
 
                 progress?.Report(LedgerFault.OrderStatusDiffers);
@@ -35,6 +32,31 @@ public sealed class CheckLedger(ILedgerRecordStore store)
             },
             cancellation).ConfigureAwait(false);
         return new LedgerReport(balance, findings);
+    }
+
+    /// <summary>
+    /// The same while the host goes on selling for as long as it takes: each equation as it holds at one moment, one after the other, with rests between, so that no
+    /// moment of the database has to be kept for long.
+    /// </summary>
+    public async Task<Findings<LedgerFault>> RunInPiecesAsync(Pace pace, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(pace);
+        var findings = new Findings<LedgerFault>(0);
+        foreach (var fault in Enum.GetValues<LedgerFault>().Except(ByLine))
+        {
+            await pace.RunAsync(() => store.ReadAsync(records => CheckAsync(records, fault, findings, cancellation), cancellation), cancellation).ConfigureAwait(false);
+        }
+
+        await pace.RunAsync(() => store.ReadAsync(records => CheckLinesAsync(records, findings, cancellation), cancellation), cancellation).ConfigureAwait(false);
+        return findings;
+    }
+
+    private static async Task CheckAsync(ILedgerRecords records, LedgerFault fault, Findings<LedgerFault> findings, CancellationToken cancellation)
+    {
+        await foreach (var difference in records.DifferencesAsync(fault, cancellation).ConfigureAwait(false))
+        {
+            findings.Add(fault, Subject(fault, difference.Id), Detail(fault, difference));
+        }
     }
 
     private static async Task CheckLinesAsync(ILedgerRecords records, Findings<LedgerFault> findings, CancellationToken cancellation)

@@ -32,6 +32,9 @@ public sealed record Supplier
     /// <summary>Whether routes pass it by for now; what was submitted to it is still asked for.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>Below this much of our money there somebody is told; null: never.</summary>
+    public Money? LowBalance { get; init; }
+
     /// <summary>When it was last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 

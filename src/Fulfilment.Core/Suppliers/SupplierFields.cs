@@ -26,6 +26,9 @@ public sealed class SupplierFields
     /// <summary>The adapter's settings as JSON; secrets that they leave out stay. See <see cref="SupplierSettings"/>.</summary>
     public Optional<string?> Settings { get; set; }
 
+    /// <inheritdoc cref="Supplier.LowBalance"/>
+    public Optional<Money?> LowBalance { get; set; }
+
     /// <summary>A new supplier as these fields and the defaults say, or why there is none.</summary>
     internal Result<Supplier> Create(long id, CatalogueSnapshot catalogue, SupplierSettings settings, DateTimeOffset now)
     {
@@ -44,10 +47,11 @@ public sealed class SupplierFields
         var supplies = Supplies.IsGiven ? Supplies.Or(null) : supplier.Supplies;
         var refusal = Field.Code(supplier.Code, "/code")
             ?? Field.Text(Name.Or(supplier.Name), "/name", 200, required: true)
+            ?? (LowBalance.Or(null) is { } low ? Field.Amount(low, "/lowBalance") : null)
             ?? CheckSupplies(supplies, catalogue);
         return refusal is not null
             ? refusal
-            : settings.Apply(this, supplier with { Name = Name.Or(supplier.Name)!, Supplies = [.. supplies!.Select(supply => supply!)], Active = Active.Or(supplier.Active) });
+            : settings.Apply(this, supplier with { Name = Name.Or(supplier.Name)!, Supplies = [.. supplies!.Select(supply => supply!)], Active = Active.Or(supplier.Active), LowBalance = LowBalance.Or(supplier.LowBalance) });
     }
 
     private static Refusal? CheckSupplies(IReadOnlyList<Supply?>? supplies, CatalogueSnapshot catalogue)

@@ -92,7 +92,7 @@ internal sealed partial class JobTurn(
 
         try
         {
-            await store.RecordAsync(Progress(request: null), run: null).ConfigureAwait(false);
+            await store.RecordAsync(Progress(), run: null).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Then the next node runs it once more.
         catch (Exception exception)
@@ -112,11 +112,22 @@ internal sealed partial class JobTurn(
             var state = await store.FindAsync(_job.Name, CancellationToken.None).ConfigureAwait(false);
             (_known, _startedAt, _succeededAt, _failures) = (state ?? _known, state?.StartedAt, state?.SucceededAt, state?.Failures ?? 0);
             var now = time.GetUtcNow();
-            _due = state?.DueAt ?? (_job.Schedule.BeginsAtOnce ? now : _job.Schedule.NextAfter(now, calendar));
-            _isUnwritten = state?.DueAt is null;
+            _due = FirstDue(state?.DueAt, now);
+            if (state?.DueAt is null)
+            {
+                // From now on somebody is told if it never runs.
+                await store.RecordAsync(Progress(), run: null).ConfigureAwait(false);
+            }
         }
 
         return _lease = lease;
+    }
+
+    // Not later than the schedule says now, which may be another one than when the row was written; nor by a clock that was ahead then.
+    private DateTimeOffset FirstDue(DateTimeOffset? written, DateTimeOffset now)
+    {
+        var next = _job.Schedule.NextAfter(now + _early, calendar);
+        return written is { } due ? (due < next ? due : next) : _job.Schedule.BeginsAtOnce ? now : next;
     }
 
     private DateTimeOffset? Request() => _known is { RequestedAt: { } at } && at != _answered ? at : null;
@@ -161,7 +172,7 @@ internal sealed partial class JobTurn(
         else if (mustWrite || _writtenAt is not { } at || time.GetElapsedTime(at) >= WriteEvery)
         {
             _isUnwritten = true;
-            await store.RecordAsync(Progress(request), isNews || request is not null ? Run() : null).ConfigureAwait(false);
+            await store.RecordAsync(Progress(), isNews || request is not null ? Run() : null).ConfigureAwait(false);
             (_isUnwritten, _writtenAt) = (false, time.GetTimestamp());
         }
         else
@@ -211,7 +222,7 @@ internal sealed partial class JobTurn(
         return retry < next ? retry : next;
     }
 
-    private JobProgress Progress(DateTimeOffset? request) => new(_job.Name, _startedAt, _succeededAt, _due, _failures, ids.Node, request);
+    private JobProgress Progress() => new(_job.Name, _startedAt, _succeededAt, _due, _failures, ids.Node, _answered);
 
     private bool Tell(string? result)
     {

@@ -103,6 +103,13 @@ public sealed partial class InProcessCardKeyPool : ICardKeyPool, IWatchedPool, I
     }
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<long> Windows => [.. _windows.Keys];
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> ReadWindowAsync(long skuId, int most, CancellationToken cancellation) =>
+        Task.FromResult(_windows.TryGetValue(skuId, out var window) ? window.Read(most) : []);
+
+    /// <inheritdoc/>
     public async Task StockChangedAsync(CancellationToken cancellation)
     {
         var first = new WindowKey[1];

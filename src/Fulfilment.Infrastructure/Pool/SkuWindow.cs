@@ -174,6 +174,25 @@ internal sealed class SkuWindow(long skuId, WindowOptions options, TimeProvider 
         }
     }
 
+    /// <summary>At most so many ids that a take would give, evenly from front to end.</summary>
+    public IReadOnlyList<long> Read(int most)
+    {
+        lock (_gate)
+        {
+            var (count, step) = (Math.Min(most, _keys.Count), Math.Max(1, _keys.Count / (double)most));
+            var ids = new List<long>(count);
+            for (var i = 0; i < count; i++)
+            {
+                if (_keys.IdAt((int)(i * step)) is var id && !_takenElsewhere.Contains(id))
+                {
+                    ids.Add(id);
+                }
+            }
+
+            return ids;
+        }
+    }
+
     /// <summary>What the refill reads next; false ends it.</summary>
     public bool TryNextRead(out WindowRead read)
     {

@@ -12,6 +12,8 @@ internal sealed class WindowBuffer
 
     public WindowKey First => _ring[_head];
 
+    public long IdAt(int place) => _ring[(_head + place) & (_ring.Length - 1)].Id;
+
     public WindowKey TakeFirst()
     {
         var key = _ring[_head];

@@ -67,6 +67,7 @@ internal static class AuditImage
         Settings = settings is null ? null : JsonNode.Parse(settings),
         ChangedSecrets = changedSecrets.Count == 0 ? null : changedSecrets,
         supplier.Paused,
+        supplier.LowBalance,
         Reason = reason,
     });
 

@@ -42,22 +42,33 @@ public sealed class CustodyRecordStore(IDatabase database) : ICustodyRecordStore
     /// <summary>Keys have no index by batch, which imports would have to write; but a batch's keys were made after it, and it has so many.</summary>
     internal const string KeysOfBatch = $"{Columns} WHERE k.id > @batchId AND k.id <= @last AND k.batch_id = @batchId ORDER BY k.id, e.sequence";
 
+    private const string Counters = """
+        SELECT b.id, b.accepted, coalesce(sum(s.available), 0), coalesce(sum(s.reserved), 0), coalesce(sum(s.frozen), 0),
+               coalesce(sum(s.delivered), 0), coalesce(sum(s.voided), 0), coalesce(sum(s.expired), 0)
+        FROM batches b
+        LEFT JOIN batch_stock s ON s.batch_id = b.id
+        """;
+
+    private const string AllBatches = $"{Counters} GROUP BY b.id, b.accepted ORDER BY b.id";
+
+    private const string OneBatch = $"{Counters} WHERE b.id = @batchId GROUP BY b.id, b.accepted";
+
     private static string LastKeyOfBatch(SqlDialect dialect) =>
         $"SELECT k.id FROM card_keys k WHERE k.id > @batchId AND k.batch_id = @batchId ORDER BY k.id {dialect.RowBehind("@others")}";
 
     private sealed class Records(DbConnection connection, SqlDialect dialect) : ICustodyRecords
     {
-        public async Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation)
+        public Task<IReadOnlyList<BatchCounters>> BatchesAsync(CancellationToken cancellation) => CountersAsync(AllBatches, null, cancellation);
+
+        public Task<IReadOnlyList<BatchCounters>> BatchAsync(long batchId, CancellationToken cancellation) => CountersAsync(OneBatch, new { batchId }, cancellation);
+
+        public async Task<IReadOnlyList<long>> BatchIdsAsync(CancellationToken cancellation) =>
+            [.. await connection.QueryAsync<long>(new CommandDefinition("SELECT id FROM batches ORDER BY id", cancellationToken: cancellation)).ConfigureAwait(false)];
+
+        private async Task<IReadOnlyList<BatchCounters>> CountersAsync(string sql, object? parameters, CancellationToken cancellation)
         {
             var rows = await connection.QueryAsync<(long Id, long Accepted, long Available, long Reserved, long Frozen, long Delivered, long Voided, long Expired)>(
-                new CommandDefinition("""
-                    SELECT b.id, b.accepted, coalesce(sum(s.available), 0), coalesce(sum(s.reserved), 0), coalesce(sum(s.frozen), 0),
-                           coalesce(sum(s.delivered), 0), coalesce(sum(s.voided), 0), coalesce(sum(s.expired), 0)
-                    FROM batches b
-                    LEFT JOIN batch_stock s ON s.batch_id = b.id
-                    GROUP BY b.id, b.accepted
-                    ORDER BY b.id
-                    """, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false);
+                new CommandDefinition(sql, parameters, commandTimeout: NoTimeout, cancellationToken: cancellation)).ConfigureAwait(false);
             return [.. rows.Select(row => new BatchCounters(
                 row.Id, row.Accepted, new StockCounts(row.Available, row.Reserved, row.Frozen, row.Delivered, row.Voided, row.Expired)))];
         }

@@ -10,15 +10,15 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>The table <c>suppliers</c>.</summary>
 public sealed class SupplierStore(IDatabase database, SupplierSettings settings, IdGenerator ids) : ISupplierStore
 {
-    private const string Select = "SELECT id, code, name, supplies, active, adapter, settings, settings_changed_at AS SettingsChangedAt, paused, updated_at AS UpdatedAt FROM suppliers";
+    private const string Select = "SELECT id, code, name, supplies, active, adapter, settings, settings_changed_at AS SettingsChangedAt, paused, low_balance AS LowBalance, updated_at AS UpdatedAt FROM suppliers";
 
     /// <inheritdoc/>
     public Task<Result<Supplier>> CreateAsync(Supplier supplier, Actor actor) => database.WriteAsync<Result<Supplier>>(async connection =>
     {
         // The unique index decides, so that of two requests at once one is told.
         var inserted = await connection.ExecuteAsync("""
-            INSERT INTO suppliers (id, code, name, supplies, active, adapter, settings, settings_changed_at, paused, updated_at)
-            SELECT @Id, @Code, @Name, @Supplies, @Active, @Adapter, @Settings, @SettingsChangedAt, @Paused, @UpdatedAt
+            INSERT INTO suppliers (id, code, name, supplies, active, adapter, settings, settings_changed_at, paused, low_balance, updated_at)
+            SELECT @Id, @Code, @Name, @Supplies, @Active, @Adapter, @Settings, @SettingsChangedAt, @Paused, @LowBalance, @UpdatedAt
             WHERE NOT EXISTS (SELECT 1 FROM suppliers WHERE code = @Code)
             """, Row.From(supplier)).ConfigureAwait(false);
         if (inserted == 0)
@@ -47,7 +47,7 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
         await connection.ExecuteAsync(
             """
             UPDATE suppliers SET name = @Name, supplies = @Supplies, active = @Active, adapter = @Adapter, settings = @Settings,
-                   settings_changed_at = @SettingsChangedAt, paused = @Paused, updated_at = @UpdatedAt
+                   settings_changed_at = @SettingsChangedAt, paused = @Paused, low_balance = @LowBalance, updated_at = @UpdatedAt
             WHERE id = @Id
             """,
             Row.From(changed.Value)).ConfigureAwait(false);
@@ -101,6 +101,8 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
 
         public bool Paused { get; init; }
 
+        public long? LowBalance { get; init; }
+
         public long UpdatedAt { get; init; }
 
         public static Row From(Supplier supplier) => new()
@@ -114,6 +116,7 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
             Settings = supplier.Settings,
             SettingsChangedAt = supplier.SettingsChangedAt?.ToUnixTimeMilliseconds(),
             Paused = supplier.Paused,
+            LowBalance = supplier.LowBalance?.TenThousandths,
             UpdatedAt = supplier.UpdatedAt.ToUnixTimeMilliseconds(),
         };
 
@@ -128,6 +131,7 @@ public sealed class SupplierStore(IDatabase database, SupplierSettings settings,
             Settings = Settings,
             SettingsChangedAt = SettingsChangedAt is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
             Paused = Paused,
+            LowBalance = LowBalance is { } low ? new Money(low) : null,
             UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
         };
     }

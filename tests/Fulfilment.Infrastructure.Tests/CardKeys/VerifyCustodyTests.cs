@@ -1,4 +1,6 @@
+using Fulfilment.Core.Alerts;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Checks;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Tests.Storage;
 
@@ -130,6 +132,50 @@ public sealed class VerifyCustodyTests
         Assert.Equal(4, await shop.ScalarAsync<long>("SELECT count(*) FROM custody_entries"));
     }
 
+    [Fact]
+    public async Task InPieces_SoundDatabaseHasNoFindings_AlsoWhileItSells()
+    {
+        await using var shop = await TestShop.OpenAsync();
+        await shop.PlaceAsync(1);
+        var store = new SellingStore(new CustodyRecordStore(shop.Database), () => shop.PlaceAsync(1));
+
+        var report = await InPiecesAsync(shop, store);
+
+        Assert.Equal("all is well", report.Findings.Summary());
+        Assert.Equal(TestShop.Keys, report.Keys);
+    }
+
+    [Theory]
+    [InlineData(CustodyFault.SealBroken, $"UPDATE custody_entries SET unit_id = unit_id + 1 WHERE card_key_id = {ADelivered}")]
+    [InlineData(CustodyFault.StateDiffers, $"UPDATE card_keys SET state = 10 WHERE id = {ADelivered}")]
+    [InlineData(CustodyFault.UnitDiffers, $"UPDATE units SET state = 22 WHERE card_key_id = {AReserved}")]
+    [InlineData(CustodyFault.FingerprintDiffers, $"DELETE FROM code_fingerprints WHERE card_key_id = {ADelivered}")]
+    [InlineData(CustodyFault.KeyMissing, $"DELETE FROM card_keys WHERE id = {ADelivered}")]
+    [InlineData(CustodyFault.UnitWithoutKey, $"UPDATE units SET card_key_id = NULL WHERE card_key_id = {ADelivered}")]
+    [InlineData(CustodyFault.DaySealBroken, "UPDATE custody_days SET entries = entries + 1")]
+    [InlineData(CustodyFault.DayCountDiffers, "DELETE FROM custody_days WHERE day = (SELECT min(day) FROM custody_days)")]
+    [InlineData(CustodyFault.BatchCountDiffers, "UPDATE batches SET accepted = accepted + 1")]
+    [InlineData(CustodyFault.BatchStockDiffers, "UPDATE batch_stock SET available = available + 1, delivered = delivered - 1")]
+    public async Task InPieces_FaultIsFound_AndRaisesAnAlert_UntilItIsGone(CustodyFault fault, string sql)
+    {
+        await using var shop = await TestShop.OpenBusyAsync();
+        var alerts = new AlertStore(shop.Database, shop.Ids, shop.Time);
+        var verify = new VerifyCustody(new CustodyRecordStore(shop.Database), new CustodyChain(shop.Seal), shop.Seal, shop.Calendar);
+        var watch = new WatchCustody(verify, new MatchAlerts(alerts), shop.Time);
+        Assert.Contains("all is well", await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        await shop.CorruptAsync(sql);
+        Assert.Contains(fault.ToString(), await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await watch.RunAsync(TestContext.Current.CancellationToken);
+
+        var alert = Assert.Single(await alerts.UnresolvedAsync(AlertKind.CustodyBroken)).Value;
+        Assert.Contains(fault.ToString(), alert.Cause, StringComparison.Ordinal);
+        Assert.Equal(1, alert.Count);
+    }
+
+    private static Task<CustodyReport> InPiecesAsync(TestShop shop, ICustodyRecordStore store) =>
+        new VerifyCustody(store, new CustodyChain(shop.Seal), shop.Seal, shop.Calendar).RunInPiecesAsync(new Pace(shop.Time), TestContext.Current.CancellationToken);
+
     private static Task<CustodyReport> VerifyAsync(TestShop shop, int most = 100, ICustodyRecordStore? store = null) =>
         new VerifyCustody(store ?? new CustodyRecordStore(shop.Database), new CustodyChain(shop.Seal), shop.Seal, shop.Calendar)
             .RunAsync(most, null, TestContext.Current.CancellationToken);
@@ -147,6 +193,15 @@ public sealed class VerifyCustodyTests
                 var batches = await inner.BatchesAsync(cancellation);
                 await sell();
                 return batches;
+            }
+
+            public Task<IReadOnlyList<long>> BatchIdsAsync(CancellationToken cancellation) => inner.BatchIdsAsync(cancellation);
+
+            public async Task<IReadOnlyList<BatchCounters>> BatchAsync(long batchId, CancellationToken cancellation)
+            {
+                var batch = await inner.BatchAsync(batchId, cancellation);
+                await sell();
+                return batch;
             }
 
             public Task<IReadOnlyList<CustodyDay>> DaysAsync(CancellationToken cancellation) => inner.DaysAsync(cancellation);

@@ -107,11 +107,11 @@ public sealed class JobRunnerTests : IAsyncLifetime
         await using var node = Node(1, job);
         await RunAsync(node, job, TimeSpan.Zero);
         await node.Store.PauseAsync("a-job", paused: true, "a look at the supplier", Operator);
-        await SweepAsync(node);
+        await node.SweepAsync();
         var before = job.Count;
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        await SweepAsync(node);
+        await node.SweepAsync();
         Assert.Equal(before, job.Count);
 
         // From another node: its row is all that this one sees of it.
@@ -124,7 +124,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         Assert.Equal("There was nothing to do.", Assert.Single(await node.Store.RunsAsync("a-job", 10, Cancellation)).Result);
 
         await node.Store.PauseAsync("a-job", paused: false, "done", Operator);
-        await SweepAsync(node);
+        await node.SweepAsync();
         await BeginAsync(job, TimeSpan.FromSeconds(5));
     }
 
@@ -143,20 +143,6 @@ public sealed class JobRunnerTests : IAsyncLifetime
     private async Task RunAsync(JobNode node, TestJob job, TimeSpan after)
     {
         await BeginAsync(job, after);
-        await node.Runner.SettleAsync();
-    }
-
-    // Until the node has read its rows again.
-    private async Task SweepAsync(JobNode node)
-    {
-        var sweeps = node.Runner.Sweeps;
-        while (node.Runner.Sweeps < sweeps + 2)
-        {
-            Cancellation.ThrowIfCancellationRequested();
-            node.Signals.Jobs.Raise();
-            await Task.Yield();
-        }
-
         await node.Runner.SettleAsync();
     }
 }

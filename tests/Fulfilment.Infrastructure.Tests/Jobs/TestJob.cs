@@ -30,9 +30,12 @@ internal sealed class TestJob(JobSchedule schedule, string name = "a-job")
 
     public string? Did { get; set; }
 
+    public Action Began { get; init; } = () => { };
+
     public async Task<string?> RunAsync(CancellationToken stopping)
     {
         (Count, Running) = (Count + 1, Running + 1);
+        Began();
         Runs.Release();
         try
         {

@@ -1,4 +1,6 @@
 using Fulfilment.Core;
+using Fulfilment.Core.Alerts;
+using Fulfilment.Core.Checks;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Tests.Storage;
@@ -82,6 +84,24 @@ public sealed class CheckLedgerTests
 
         Assert.Contains(report.Findings.Kept, finding => finding.Kind == fault);
         Assert.All(report.Findings.Kept, finding => Assert.NotEmpty(finding.Subject));
+        var inPieces = await new CheckLedger(new LedgerRecordStore(shop.Database)).RunInPiecesAsync(new Pace(shop.Time), TestContext.Current.CancellationToken);
+        Assert.Equal(report.Findings.Counts, inPieces.Counts);
+    }
+
+    [Fact]
+    public async Task NightlyCheck_RaisesAnAlert_AndResolvesIt()
+    {
+        await using var shop = await TestShop.OpenBusyAsync();
+        var alerts = new AlertStore(shop.Database, shop.Ids, shop.Time);
+        var watch = new WatchLedger(new CheckLedger(new LedgerRecordStore(shop.Database)), new MatchAlerts(alerts), shop.Time);
+        await shop.CorruptAsync("UPDATE wallets SET balance = balance + 10000");
+
+        Assert.Contains("1 BalanceDiffers", await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Single(await alerts.UnresolvedAsync(AlertKind.LedgerBroken));
+        await shop.CorruptAsync("UPDATE wallets SET balance = balance - 10000");
+        Assert.Contains("all is well", await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        Assert.Empty(await alerts.UnresolvedAsync(AlertKind.LedgerBroken));
     }
 
     [Fact]

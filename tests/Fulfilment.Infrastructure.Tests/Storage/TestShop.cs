@@ -40,6 +40,8 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
 
     public ManualTimeProvider Time { get; }
 
+    public IdGenerator Ids => _ids;
+
     public TestSeal Seal { get; } = new();
 
     public BusinessCalendar Calendar => new(Time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));

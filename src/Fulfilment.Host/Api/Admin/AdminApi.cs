@@ -30,5 +30,6 @@ internal static class AdminApi
         admin.MapAdminAudit();
         admin.MapAdminReveals();
         admin.MapAdminAlerts();
+        admin.MapAdminJobs();
     }
 }

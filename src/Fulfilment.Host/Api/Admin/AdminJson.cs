@@ -36,6 +36,8 @@ namespace Fulfilment.Host.Api.Admin;
 [JsonSerializable(typeof(ListAnswer<CardKeyView>))]
 [JsonSerializable(typeof(ListAnswer<AuditAnswer>))]
 [JsonSerializable(typeof(RevealsAnswer))]
+[JsonSerializable(typeof(JobAnswer))]
+[JsonSerializable(typeof(ListAnswer<JobAnswer>))]
 [JsonSerializable(typeof(AlertAnswer))]
 [JsonSerializable(typeof(ListAnswer<AlertAnswer>))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -26,6 +26,8 @@ internal class SupplierChanges
 
     public string? Adapter { set => _fields.Adapter = value; }
 
+    public Money? LowBalance { set => _fields.LowBalance = value; }
+
     public JsonElement? Settings { set => _fields.Settings = value is null or { ValueKind: JsonValueKind.Null } ? null : value.Value.GetRawText(); }
 }
 
@@ -75,6 +77,7 @@ internal sealed record AdminSupplier(
     IReadOnlyList<SupplyBody> Supplies,
     bool Active,
     bool Paused,
+    Money? LowBalance,
     bool BreakerOpen,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt);
@@ -91,6 +94,7 @@ internal sealed class SupplierView(SupplierSettings settings, SupplierDirectory 
         [.. supplier.Supplies.Select(SupplyBody.Of)],
         supplier.Active,
         supplier.Paused,
+        supplier.LowBalance,
         directory.IsBreakerOpen(supplier.Code),
         IdGenerator.TimeOf(supplier.Id),
         supplier.UpdatedAt);

@@ -110,6 +110,13 @@ public sealed partial class RedisCardKeyPool : ICardKeyPool, IWatchedPool, IAsyn
     }
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<long> Windows => [.. _skus.Keys];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<long>> ReadWindowAsync(long skuId, int most, CancellationToken cancellation) =>
+        await _breaker.TryAsync(() => _windows.SampleAsync(skuId, most), _options.SweepTimeout).ConfigureAwait(false) is { } ids ? (long[])ids! : [];
+
+    /// <inheritdoc/>
     public async Task StockChangedAsync(CancellationToken cancellation)
     {
         var first = new WindowKey[1];

@@ -17,6 +17,7 @@ internal sealed class WindowScripts(RedisConnection connection, RedisKeySpace ke
     private static readonly string AppendText = Text("append");
     private static readonly string AbandonText = Text("abandon");
     private static readonly string SweepText = Text("sweep");
+    private static readonly string SampleText = Text("sample");
 
     private RedisKey[]? _prefix;
 
@@ -66,6 +67,8 @@ internal sealed class WindowScripts(RedisConnection connection, RedisKeySpace ke
     public Task<RedisResult> NextAsync(long skuId, string token) => RunAsync(NextText, [skuId, token]);
 
     public Task<RedisResult> AbandonAsync(long skuId, string token, bool pause) => RunAsync(AbandonText, [skuId, token, pause ? 1 : 0]);
+
+    public Task<RedisResult> SampleAsync(long skuId, int most) => RunAsync(SampleText, [skuId, most]);
 
     public Task<RedisResult> SweepAsync() => RunAsync(SweepText, []);
 
