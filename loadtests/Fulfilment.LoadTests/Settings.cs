@@ -11,11 +11,12 @@ namespace Fulfilment.LoadTests;
 /// <param name="LargeStock">Codes of the large stock.</param>
 /// <param name="Orders">Orders of the search.</param>
 /// <param name="Requests">How often the search sends each kind of request.</param>
+/// <param name="History">Finished units of the history.</param>
 /// <param name="Save">Whether to keep the table under loadtests/results.</param>
-internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, int Seconds, long Rows, long LargeStock, long Orders, int Requests, bool Save)
+internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, int Seconds, long Rows, long LargeStock, long Orders, int Requests, long History, bool Save)
 {
     public const string Usage = """
-        Usage: eng/bench [intake] [import] [stock] [recall] [redis] [claims] [supply] [idle] [search] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--orders N] [--no-save]
+        Usage: eng/bench [intake] [import] [stock] [recall] [redis] [claims] [supply] [history] [idle] [search] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--orders N] [--units N] [--no-save]
           intake   orders a second against the parse-only endpoint and the plain implementation, latency at half the peak
           import   codes a second against the sqlite3 shell, alone and beside orders
           stock    cost of a claim, start-up and memory with a small and a large stock
@@ -23,6 +24,7 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
           redis    orders a second with the pool in Redis against the pool in process
           claims   claims of 64 ids with 50 in flight against redis-benchmark sending the same script
           supply   units a second from a supplier that takes 300 ms, and latency of orders from the pool beside it
+          history  a look of the worker and the sweeps with a million finished units against none (--units)
           idle     processor and disk of a host that nobody asks anything
           search   every list by every filter, the search for a person and account movements with 10 million orders; about 10 GB of disk, named only
         Without a name all but search are run. --quick measures little and says so by writing nothing.
@@ -39,13 +41,14 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
         ["redis"] = new RedisIntakeScenario(),
         ["claims"] = new RedisClaimScenario(),
         ["supply"] = new SupplyScenario(),
+        ["history"] = new HistoryScenario(),
         ["idle"] = new IdleScenario(),
         [Search] = new SearchScenario(),
     };
 
     public static Settings? Parse(IReadOnlyList<string> args)
     {
-        var settings = new Settings([], Runs: 5, Seconds: 6, Rows: 1_000_000, LargeStock: 5_000_000, Orders: 10_000_000, Requests: 20, Save: true);
+        var settings = new Settings([], Runs: 5, Seconds: 6, Rows: 1_000_000, LargeStock: 5_000_000, Orders: 10_000_000, Requests: 20, History: 1_000_000, Save: true);
         var scenarios = new List<IScenario>();
         for (var i = 0; i < args.Count; i++)
         {
@@ -55,7 +58,7 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
             }
             else if (args[i] == "--quick")
             {
-                settings = settings with { Runs = 2, Seconds = 2, Rows = 100_000, LargeStock = 200_000, Orders = 1_000_000, Requests = 5, Save = false };
+                settings = settings with { Runs = 2, Seconds = 2, Rows = 100_000, LargeStock = 200_000, Orders = 1_000_000, Requests = 5, History = 100_000, Save = false };
             }
             else if (args[i] == "--no-save")
             {
@@ -86,6 +89,7 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
         "--rows" => settings with { Rows = number },
         "--large" => settings with { LargeStock = number },
         "--orders" => settings with { Orders = number },
+        "--units" => settings with { History = number },
         _ => null,
     };
 }
