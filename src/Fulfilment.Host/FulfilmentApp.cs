@@ -49,6 +49,7 @@ internal static class FulfilmentApp
         builder.Services.AddProducts(builder.Configuration);
         builder.Services.AddManual();
         builder.Services.AddConditions(builder.Configuration);
+        builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddPoolLoops(builder.Configuration);
@@ -59,6 +60,7 @@ internal static class FulfilmentApp
         {
             builder.Services.AddJobRunner();
             builder.Services.AddFulfilmentWorker();
+            builder.Services.AddWebhookWorker();
         }
 
         Telemetry.AddTo(builder.Services, builder.Configuration);
@@ -95,6 +97,7 @@ internal static class FulfilmentApp
         app.MapAdmin();
         app.MapInventory();
         app.MapCallbacks();
+        app.MapWebhookEndpoints();
         app.MapOpenApiDocument();
     }
 

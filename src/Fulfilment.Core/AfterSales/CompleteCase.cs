@@ -59,7 +59,7 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         }
 
         effects.CloseDay(facts.CustodyDay, seal);
-        effects.Outbox.Add(Event(WebhookEvent.UnitReplaced, facts.Order, facts.Order.Status));
+        effects.Outbox.AddRange(done.Units.Select(unit => Event(WebhookEvent.UnitReplaced, facts.Order, facts.Order.Status, unit.UnitId)));
         var newIds = newUnits.ToDictionary(unit => unit.Replaced.Id, unit => unit.Id);
         var replaced = done with { Units = [.. done.Units.Select(unit => unit with { NewUnitId = newIds[unit.UnitId] })] };
         return new CompletedCase(replaced, facts.Order, facts.Order.Status, new Dictionary<long, OrderStatus>(), UnitState.Replaced, newUnits, [], effects);
@@ -97,7 +97,9 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         }
 
         var status = all ? OrderStatus.Refunded : order.Status;
-        effects.Outbox.Add(Event(all ? WebhookEvent.OrderRefunded : WebhookEvent.UnitRefunded, order, status));
+        effects.Outbox.AddRange(all
+            ? [Event(WebhookEvent.OrderRefunded, order, status)]
+            : done.Units.Select(unit => Event(WebhookEvent.UnitRefunded, order, status, unit.UnitId)));
         var refunded = done with { Units = [.. done.Units.Select(unit => unit with { Refunded = prices[unit.UnitId] })] };
         return new CompletedCase(refunded, order, status, lines, UnitState.Refunded, [], [], effects);
     }
@@ -131,8 +133,8 @@ public sealed class CompleteCase(ICatalogue catalogue, CustodyChain custody, ICu
         return flags;
     }
 
-    private OutboxMessage Event(WebhookEvent type, StoredOrder order, OrderStatus status) =>
-        new(ids.Next(), order.StorefrontId, type, order.Id, status, order.Version + 1);
+    private OutboxMessage Event(WebhookEvent type, StoredOrder order, OrderStatus status, long? unitId = null) =>
+        new(ids.Next(), order.StorefrontId, type, order.Id, status, order.Version + 1, unitId);
 
     private static int LeftAfter(StoredLine line, Dictionary<long, Money> refunded) =>
         line.Units.Count(unit => (unit.State == UnitState.Delivered || OrderStates.IsOpen(unit.State)) && !refunded.ContainsKey(unit.Id));

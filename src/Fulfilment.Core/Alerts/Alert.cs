@@ -144,6 +144,9 @@ public enum AlertKind
 
     /// <summary>A recurring job fails again and again, has not run for long, or is paused though money depends on it.</summary>
     JobFailing = 23,
+
+    /// <summary>A storefront's webhook endpoint took nothing for three days, or says that it is gone; nothing is sent to it until somebody resumes it.</summary>
+    EndpointPaused = 14,
 }
 
 /// <summary>How bad it is. Stored as numbers.</summary>

@@ -96,6 +96,10 @@ public static class AlertGuide
             Lasts: true,
             new("A recurring job does not do its work", "Look at its runs (GET /v1/admin/jobs) and the host's log; resume it if it was paused and forgotten."),
             new("周期任务未正常工作", "查看其运行记录(GET /v1/admin/jobs)和主机日志;如是暂停后遗忘,请恢复。")),
+        AlertKind.EndpointPaused => new(
+            Lasts: true,
+            new("A webhook endpoint is paused", "Tell its storefront: once the endpoint works, they resume it, or you do; its events wait."),
+            new("通知地址已暂停", "请联系该渠道商;地址恢复后由对方或您恢复推送,期间的通知都会保留。")),
     };
 
     /// <summary>The path under which a subject such as <c>unit:unt_…</c> is looked at; null where there is none.</summary>
@@ -111,6 +115,7 @@ public static class AlertGuide
             "unit" => $"/v1/admin/units/{name}",
             "job" => $"/v1/admin/jobs/{name}",
             "sku" => $"/v1/admin/skus/{name}",
+            "webhookEndpoint" => $"/v1/admin/webhook-endpoints/{name}",
             "supplier" => $"/v1/admin/suppliers/{name}",
             "storefront" => $"/v1/admin/storefronts/{name}",
             "batch" => $"/v1/batches/{name}",

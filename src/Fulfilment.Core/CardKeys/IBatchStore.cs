@@ -18,7 +18,7 @@ public interface IBatchStore
     Task<SliceCounts?> AppendAsync(Batch batch, BatchSlice slice, ImportLease lease, Action taken);
 
     /// <summary>Ends the import after so many rows; null when the lease is somebody else's by now.</summary>
-    Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at);
+    Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at, long eventId);
 
     /// <summary>Gives the lease back, so that the same upload can go on at once.</summary>
     Task ReleaseAsync(long batchId, ImportLease lease);

@@ -147,7 +147,7 @@ public sealed class ImportBatch(
 
             if (end == ImportEnd.AllProcessed)
             {
-                completed = await store.CompleteAsync(stored.Id, run.Lease, run.Position, time.GetUtcNow()).ConfigureAwait(false);
+                completed = await store.CompleteAsync(stored.Id, run.Lease, run.Position, time.GetUtcNow(), ids.Next()).ConfigureAwait(false);
             }
 
             return completed is null ? await WhyStoppedAsync(stored.Id).ConfigureAwait(false) : new ImportedBatch(completed, IsRepeat: false);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Webhooks;
 
 namespace Fulfilment.Core.Catalogue;
 
@@ -12,7 +13,8 @@ public sealed record StockWatchOptions(double LowDays = 3);
 /// Raises an alert while a SKU on the shelf has few codes left: no more than its own <see cref="Sku.LowStockAt"/>, or fewer than are sold in some days. Stock has
 /// to be a fifth above the limit before the alert is over, so that sales and small imports around it do not make it come and go.
 /// </summary>
-public sealed class WatchStock(ICatalogue catalogue, IStockHistory history, IAlerts alerts, MatchAlerts match, StockWatchOptions options, BusinessCalendar calendar, TimeProvider time)
+public sealed class WatchStock(
+    ICatalogue catalogue, IStockHistory history, IAlerts alerts, MatchAlerts match, IStorefrontEvents events, StockWatchOptions options, BusinessCalendar calendar, TimeProvider time)
     : IConditionWatch
 {
     private const double Margin = 1.2;
@@ -23,11 +25,18 @@ public sealed class WatchStock(ICatalogue catalogue, IStockHistory history, IAle
         var now = time.GetUtcNow();
         var stock = await history.ReadAsync(now, calendar.DayOf(now), cancellation).ConfigureAwait(false);
         var known = await alerts.UnresolvedAsync(AlertKind.LowStock).ConfigureAwait(false);
-        await match.RunAsync(AlertKind.LowStock, "", [.. catalogue.Current.Skus
+        var low = catalogue.Current.Skus
             .Where(sku => sku.OnShelf && sku.Routes.Any(route => route.Source == RouteSource.Pool))
             .Select(sku => (Sku: sku, Stock: stock.GetValueOrDefault(sku.Id, SkuStock.None)))
             .Where(pair => IsLow(pair.Sku, pair.Stock, known.ContainsKey(KeyOf(pair.Sku)) ? Margin : 1))
-            .Select(pair => Describe(pair.Sku, pair.Stock))]).ConfigureAwait(false);
+            .ToList();
+        foreach (var (sku, _) in low.Where(pair => !known.ContainsKey(KeyOf(pair.Sku))))
+        {
+            // Before the alert: told twice, if the process dies in between, rather than never.
+            await events.StockLowAsync(sku.Code).ConfigureAwait(false);
+        }
+
+        await match.RunAsync(AlertKind.LowStock, "", [.. low.Select(pair => Describe(pair.Sku, pair.Stock))]).ConfigureAwait(false);
     }
 
     private bool IsLow(Sku sku, SkuStock stock, double margin) =>

@@ -97,14 +97,18 @@ public sealed class CloseUnits(IdGenerator ids)
             return;
         }
 
-        if (ends.Any(end => end.State == UnitState.Delivered))
+        foreach (var end in ends)
         {
-            effects.Outbox.Add(new OutboxMessage(ids.Next(), order.StorefrontId, WebhookEvent.UnitDelivered, order.Id, status, order.Version + 1));
-        }
-
-        if (ends.Any(end => end.State == UnitState.Failed))
-        {
-            effects.Outbox.Add(new OutboxMessage(ids.Next(), order.StorefrontId, WebhookEvent.UnitFailed, order.Id, status, order.Version + 1));
+            WebhookEvent? type = end.State switch
+            {
+                UnitState.Delivered => WebhookEvent.UnitDelivered,
+                UnitState.Failed => WebhookEvent.UnitFailed,
+                _ => null,
+            };
+            if (type is { } happened)
+            {
+                effects.Outbox.Add(new OutboxMessage(ids.Next(), order.StorefrontId, happened, order.Id, status, order.Version + 1, end.Unit.Id));
+            }
         }
     }
 

@@ -166,7 +166,7 @@ public sealed class RecordOutcome(
         if (work.Unit.State != UnitState.Unknown)
         {
             var order = await work.Transaction.ReadOrderAsync(work.Unit.OrderId).ConfigureAwait(false);
-            work.Effects.Outbox.Add(new OutboxMessage(ids.Next(), order.StorefrontId, WebhookEvent.UnitUnknown, order.Id, order.Status, order.Version + 1));
+            work.Effects.Outbox.Add(new OutboxMessage(ids.Next(), order.StorefrontId, WebhookEvent.UnitUnknown, order.Id, order.Status, order.Version + 1, work.Unit.Id));
             await work.Transaction.ChangeOrderAsync(new OrderChange(
                 order, order.OpenUnits, order.Status, work.NowMs, new Dictionary<long, OrderStatus>(), Money.Zero)).ConfigureAwait(false);
         }

@@ -5,7 +5,8 @@ public static class PublicId
 {
     /// <summary>Prefixes, one a kind.</summary>
     public const string Order = "ord_", Line = "lin_", Unit = "unt_", Batch = "bat_", Key = "key_", Transfer = "trf_", Audit = "aud_", AfterSales = "afs_", CardKey = "crd_",
-        Alert = "alt_", Attempt = "att_", Discrepancy = "dis_", Decision = "dec_", StrayCallback = "cbk_", JobRun = "run_";
+        Alert = "alt_", Attempt = "att_", Discrepancy = "dis_", Decision = "dec_", StrayCallback = "cbk_", JobRun = "run_",
+        WebhookEndpoint = "whe_", Event = "evt_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Digits = 13;

@@ -75,6 +75,12 @@ public static class RecurringJobs
     /// <summary>Of recurring jobs.</summary>
     public static readonly RecurringJob ForgetRuns = new("job-runs", Every(minutes: 60), "Deletes the records of old runs of recurring jobs.");
 
+    /// <summary>The setting <c>Webhooks:KeepDays</c> says after how long.</summary>
+    public static readonly RecurringJob WebhookEvents = new("webhook-events", Every(minutes: 10), "Deletes events for storefronts, and what became of them, when their term is over.");
+
+    /// <summary>Event <c>account.low</c>.</summary>
+    public static readonly RecurringJob LowAccounts = new("low-accounts", Every(seconds: 10), "Tells storefronts whose available money has fallen below their threshold.");
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecurringJob> All =>
         [.. typeof(RecurringJobs).GetFields().Where(row => row.FieldType == typeof(RecurringJob)).Select(row => (RecurringJob)row.GetValue(null)!)];

@@ -29,6 +29,9 @@ public sealed record Storefront
     /// <summary>Orders above this amount are held for an operator; null: none.</summary>
     public Money? HoldAbove { get; init; }
 
+    /// <summary>It is told by webhook when what it may spend falls below this amount, in any currency; null: never.</summary>
+    public Money? LowBalance { get; init; }
+
     /// <summary>Whether its keys are accepted.</summary>
     public bool Active { get; init; } = true;
 

@@ -26,6 +26,9 @@ public sealed class StorefrontFields
     /// <inheritdoc cref="Storefront.HoldAbove"/>
     public Optional<Money?> HoldAbove { get; set; }
 
+    /// <inheritdoc cref="Storefront.LowBalance"/>
+    public Optional<Money?> LowBalance { get; set; }
+
     /// <inheritdoc cref="Storefront.Active"/>
     public Optional<bool> Active { get; set; }
 
@@ -54,6 +57,7 @@ public sealed class StorefrontFields
             RatePerSecond = RatePerSecond.Or(storefront.RatePerSecond),
             StockDisplay = StockDisplay.Or(storefront.StockDisplay),
             HoldAbove = HoldAbove.Or(storefront.HoldAbove),
+            LowBalance = LowBalance.Or(storefront.LowBalance),
             Active = Active.Or(storefront.Active),
         };
         var refusal = Field.Code(changed.Code, "/code")
@@ -61,6 +65,7 @@ public sealed class StorefrontFields
             ?? Field.Amount(changed.CreditLimit, "/creditLimit")
             ?? Field.Range(changed.RatePerSecond, "/ratePerSecond", 1, HighestRate)
             ?? Field.Amount(changed.HoldAbove, "/holdAbove")
+            ?? Field.Amount(changed.LowBalance, "/lowBalance")
             ?? (changed is { Settlement: Storefronts.Settlement.Prepaid, CreditLimit: not null }
                 ? Field.Refuse("/creditLimit", "A prepaid storefront has no credit limit; give null.")
                 : null);

@@ -9,7 +9,8 @@ namespace Fulfilment.Core.Webhooks;
 /// <param name="OrderId">To which order.</param>
 /// <param name="Status">Where the order stood then.</param>
 /// <param name="Version">The order's version then; the storefront orders events by it.</param>
-public sealed record OutboxMessage(long Id, long StorefrontId, WebhookEvent Type, long OrderId, OrderStatus Status, int Version)
+/// <param name="UnitId">Which of its units, where the event is about one.</param>
+public sealed record OutboxMessage(long Id, long StorefrontId, WebhookEvent Type, long OrderId, OrderStatus Status, int Version, long? UnitId = null)
 {
     /// <summary>The event that an order's arrival in this status is.</summary>
     public static OutboxMessage ForOrder(long id, long storefrontId, long orderId, OrderStatus status, int version) =>
@@ -60,6 +61,21 @@ public enum WebhookEvent
     /// <summary><c>unit.replaced</c>.</summary>
     UnitReplaced = 10,
 
-    /// <summary><c>unit.refunded</c>: units were refunded and the order keeps others.</summary>
+    /// <summary><c>unit.refunded</c>: a unit was refunded and the order keeps others.</summary>
     UnitRefunded = 11,
+
+    /// <summary><c>batch.completed</c>: an import of this storefront's has ended.</summary>
+    BatchCompleted = 12,
+
+    /// <summary><c>batch.recalled</c>: a batch that this storefront imported was recalled.</summary>
+    BatchRecalled = 13,
+
+    /// <summary><c>sku.updated</c>: something about a SKU that a storefront sees was changed.</summary>
+    SkuUpdated = 14,
+
+    /// <summary><c>stock.low</c>: a SKU's stock fell below what is shown as low.</summary>
+    StockLow = 15,
+
+    /// <summary><c>account.low</c>: the money available to a storefront fell below its threshold.</summary>
+    AccountLow = 16,
 }

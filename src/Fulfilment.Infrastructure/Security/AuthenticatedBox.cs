@@ -43,6 +43,7 @@ internal sealed class AuthenticatedBox : IDisposable
         Code = 1,
         PersonalData = 2,
         Supplier = 3,
+        Webhook = 4,
     }
 
     /// <summary>Reads a plain text; false when these bytes are none.</summary>

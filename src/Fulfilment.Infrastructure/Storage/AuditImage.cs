@@ -43,6 +43,30 @@ internal static class AuditImage
         sku.Components,
     });
 
+    /// <summary>What storefronts see of it: two SKUs with the same do not differ to them.</summary>
+    public static string ShownOf(Sku sku) => StorageJson.Write(new
+    {
+        sku.Name,
+        sku.Kind,
+        sku.Brand,
+        sku.Category,
+        sku.Duration,
+        sku.Description,
+        sku.Instructions,
+        sku.RedeemUrl,
+        sku.ImageUrl,
+        sku.Currency,
+        sku.Price,
+        sku.FaceValue,
+        sku.MinPerOrder,
+        sku.MaxPerOrder,
+        sku.RecipientMode,
+        sku.RecipientPattern,
+        sku.Inputs,
+        sku.Components,
+        sku.OnShelf,
+    });
+
     public static string Of(Storefront storefront) => StorageJson.Write(new
     {
         storefront.Code,
@@ -52,6 +76,7 @@ internal static class AuditImage
         storefront.RatePerSecond,
         storefront.StockDisplay,
         storefront.HoldAbove,
+        storefront.LowBalance,
         storefront.Active,
     });
 

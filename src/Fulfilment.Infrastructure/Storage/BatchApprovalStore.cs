@@ -5,6 +5,7 @@ using Fulfilment.Core.Auditing;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Ledger;
+using Fulfilment.Core.Webhooks;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -49,6 +50,11 @@ public sealed class BatchApprovalStore(IDatabase database, IdGenerator ids) : IB
             ids.Next(), actor, approve ? "batch.approved" : "batch.rejected", $"batch:{PublicId.Format(PublicId.Batch, batchId)}",
             StorageJson.Write(new { before.Status, before.Details.UnitCost, before.Details.Currency, before.Accepted }),
             StorageJson.Write(new { after.Status, reason }))).ConfigureAwait(false);
+        if (after.Status == BatchStatus.Completed)
+        {
+            await StorefrontEvents.AddAsync(connection, ids.Next(), after, WebhookEvent.BatchCompleted).ConfigureAwait(false);
+        }
+
         return after;
     });
 

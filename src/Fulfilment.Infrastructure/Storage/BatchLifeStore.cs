@@ -2,6 +2,7 @@ using Dapper;
 using Fulfilment.Core;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.CardKeys.Life;
+using Fulfilment.Core.Webhooks;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -70,6 +71,12 @@ public sealed class BatchLifeStore(IDatabase database) : IBatchLifeStore
             }
 
             await AuditStore.AppendAsync(connection, audit).ConfigureAwait(false);
+            if (after.Status == BatchStatus.Recalled && before.Status != BatchStatus.Recalled)
+            {
+                // The audit entry's number is nobody else's in the outbox.
+                await StorefrontEvents.AddAsync(connection, audit.Id, after, WebhookEvent.BatchRecalled).ConfigureAwait(false);
+            }
+
             await connection.ExecuteAsync("UPDATE change_counters SET value = value + 1 WHERE name = 'stock'").ConfigureAwait(false);
             return change.Batch;
         });

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Webhooks;
 using Fulfilment.Core.CardKeys.Import;
 using Fulfilment.Infrastructure.Security;
 
@@ -45,7 +46,7 @@ public abstract class BatchStore(IDatabase database) : IBatchStore
     public abstract Task<SliceCounts?> AppendAsync(Batch batch, BatchSlice slice, ImportLease lease, Action taken);
 
     /// <inheritdoc/>
-    public Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at) => database.WriteAsync<Batch?>(async connection =>
+    public Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at, long eventId) => database.WriteAsync<Batch?>(async connection =>
     {
         var completed = await connection.ExecuteAsync(
             """
@@ -68,7 +69,13 @@ public abstract class BatchStore(IDatabase database) : IBatchStore
         }
 
         await connection.ExecuteAsync("UPDATE change_counters SET value = value + 1 WHERE name = 'stock'").ConfigureAwait(false);
-        return (await connection.QuerySingleAsync<BatchRow>($"SELECT {BatchRow.Columns} FROM batches WHERE id = @batchId", new { batchId }).ConfigureAwait(false)).ToBatch();
+        var batch = (await connection.QuerySingleAsync<BatchRow>($"SELECT {BatchRow.Columns} FROM batches WHERE id = @batchId", new { batchId }).ConfigureAwait(false)).ToBatch();
+        if (batch.Status == BatchStatus.Completed)
+        {
+            await StorefrontEvents.AddAsync(connection, eventId, batch, WebhookEvent.BatchCompleted).ConfigureAwait(false);
+        }
+
+        return batch;
     });
 
     /// <inheritdoc/>

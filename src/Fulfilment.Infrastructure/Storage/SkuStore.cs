@@ -4,6 +4,7 @@ using Fulfilment.Core;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
+using Fulfilment.Core.Webhooks;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -31,6 +32,7 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
         }
 
         await RecordAsync(connection, actor, "sku.created", sku.Code, null, AuditImage.Of(sku)).ConfigureAwait(false);
+        await TellAsync(connection, sku).ConfigureAwait(false);
         return sku;
     });
 
@@ -61,6 +63,11 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
             WHERE id = @Id
             """, SkuRow.From(changed.Value)).ConfigureAwait(false);
         await RecordAsync(connection, actor, "sku.updated", code, AuditImage.Of(before), AuditImage.Of(changed.Value)).ConfigureAwait(false);
+        if (AuditImage.ShownOf(before) != AuditImage.ShownOf(changed.Value))
+        {
+            await TellAsync(connection, changed.Value).ConfigureAwait(false);
+        }
+
         return changed;
     });
 
@@ -70,6 +77,9 @@ public sealed class SkuStore(IDatabase database, IdGenerator ids) : ISkuStore
         var rows = await connection.QueryAsync<SkuRow>(SkuRow.Select).ConfigureAwait(false);
         return [.. rows.Select(row => row.ToSku())];
     }
+
+    private Task TellAsync(DbConnection connection, Sku sku) => StorefrontEvents.AddAsync(
+        connection, ids.Next(), StorefrontEvents.Everyone, WebhookEvent.SkuUpdated, new { sku = sku.Code, updatedAt = sku.UpdatedAt.UtcDateTime });
 
     private async Task RecordAsync(DbConnection connection, Actor actor, string action, string code, string? before, string after)
     {

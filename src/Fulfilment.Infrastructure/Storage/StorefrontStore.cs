@@ -12,7 +12,7 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
 {
     private const string Select = """
         SELECT id, code, name, settlement, credit_limit AS CreditLimit, rate_per_second AS RatePerSecond, stock_display AS StockDisplay,
-               hold_above AS HoldAbove, active, updated_at AS UpdatedAt
+               hold_above AS HoldAbove, low_balance AS LowBalance, active, updated_at AS UpdatedAt
         FROM storefronts
         """;
 
@@ -21,8 +21,8 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
     {
         // The unique index decides, so that of two requests at once one is told.
         var inserted = await connection.ExecuteAsync("""
-            INSERT INTO storefronts (id, code, name, settlement, credit_limit, rate_per_second, stock_display, hold_above, active, updated_at)
-            SELECT @Id, @Code, @Name, @Settlement, @CreditLimit, @RatePerSecond, @StockDisplay, @HoldAbove, @Active, @UpdatedAt
+            INSERT INTO storefronts (id, code, name, settlement, credit_limit, rate_per_second, stock_display, hold_above, low_balance, active, updated_at)
+            SELECT @Id, @Code, @Name, @Settlement, @CreditLimit, @RatePerSecond, @StockDisplay, @HoldAbove, @LowBalance, @Active, @UpdatedAt
             WHERE NOT EXISTS (SELECT 1 FROM storefronts WHERE code = @Code)
             """, Row.From(storefront)).ConfigureAwait(false);
         if (inserted == 0)
@@ -56,7 +56,7 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
         await connection.ExecuteAsync("""
             UPDATE storefronts
             SET name = @Name, settlement = @Settlement, credit_limit = @CreditLimit, rate_per_second = @RatePerSecond, stock_display = @StockDisplay,
-                hold_above = @HoldAbove, active = @Active, updated_at = @UpdatedAt
+                hold_above = @HoldAbove, low_balance = @LowBalance, active = @Active, updated_at = @UpdatedAt
             WHERE id = @Id
             """, Row.From(changed.Value)).ConfigureAwait(false);
         await RecordAsync(connection, actor, "storefront.updated", code, AuditImage.Of(before), AuditImage.Of(changed.Value)).ConfigureAwait(false);
@@ -104,6 +104,8 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
 
         public long? HoldAbove { get; init; }
 
+        public long? LowBalance { get; init; }
+
         public bool Active { get; init; }
 
         public long UpdatedAt { get; init; }
@@ -118,6 +120,7 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
             RatePerSecond = storefront.RatePerSecond,
             StockDisplay = (int)storefront.StockDisplay,
             HoldAbove = storefront.HoldAbove?.TenThousandths,
+            LowBalance = storefront.LowBalance?.TenThousandths,
             Active = storefront.Active,
             UpdatedAt = storefront.UpdatedAt.ToUnixTimeMilliseconds(),
         };
@@ -132,6 +135,7 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
             RatePerSecond = RatePerSecond,
             StockDisplay = (StockDisplay)StockDisplay,
             HoldAbove = HoldAbove is { } amount ? new Money(amount) : null,
+            LowBalance = LowBalance is { } low ? new Money(low) : null,
             Active = Active,
             UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
         };

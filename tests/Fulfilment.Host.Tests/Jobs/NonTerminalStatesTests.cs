@@ -8,6 +8,7 @@ using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Reconciliation;
+using Fulfilment.Core.Webhooks;
 using Fulfilment.Host.Tests.Docs;
 
 namespace Fulfilment.Host.Tests.Jobs;
@@ -62,13 +63,20 @@ public sealed class NonTerminalStatesTests
 
         [CardKeyState.Available] = [RecurringJobs.Expiry.Name],
         [CardKeyState.Reserved] = [RecurringJobs.HeldOrders.Name],
+        // The worker of webhooks looks at due deliveries of active endpoints; a paused endpoint waits for somebody to resume it, and an alert says so.
+        [DeliveryState.Waiting] = [Worker, RecurringJobs.WebhookEvents.Name],
+        [DeliveryState.Delivered] = [RecurringJobs.WebhookEvents.Name],
+        [DeliveryState.Failed] = [RecurringJobs.WebhookEvents.Name],
+        [EndpointState.Active] = [Worker],
+        [EndpointState.Paused] = ["GET /v1/admin/webhook-endpoints", "GET /v1/admin/alerts"],
+
         [CardKeyState.Frozen] = [RecurringJobs.Expiry.Name, "GET /v1/inventory/stock"],
     };
 
     private static readonly IReadOnlyList<Enum> NonTerminal =
     [
         .. Open(OrderStates.Orders), .. Open(OrderStates.Units), .. Open(Attempt.States), .. Open(UnitDecision.States), .. Open(AfterSalesCase.States),
-        .. Open(AlertStates.Table), .. Open(CardKeyStates.Table),
+        .. Open(AlertStates.Table), .. Open(CardKeyStates.Table), .. Open(WebhookStates.Endpoints), .. Open(WebhookStates.Deliveries),
 
         // These have no table of transitions.
         DiscrepancyStatus.Open, DiscrepancyStatus.PendingApproval, HoldState.Open, .. Enum.GetValues<BatchStatus>().Cast<Enum>(),

@@ -37,6 +37,7 @@ public sealed class StockConditionTests
         Assert.NotNull(still);
         Assert.Null(await room.LookAsync(watch, AlertKind.LowStock));
         Assert.Equal(1, await room.EverAsync(AlertKind.LowStock));
+        Assert.Equal(1, await engine.CountAsync("outbox", "type = 15 AND storefront_id = 0 AND data = '{\"sku\":\"VIP\"}'"));
     }
 
     [Fact]
@@ -142,7 +143,7 @@ public sealed class StockConditionTests
     }
 
     private static WatchStock Stock(OrderEngine engine, ConditionRoom room) => new(
-        engine.CatalogueSource, new StockHistory(engine.Storage.Database), room.Alerts, room.Match, new StockWatchOptions(), engine.Calendar, engine.Time);
+        engine.CatalogueSource, new StockHistory(engine.Storage.Database), room.Alerts, room.Match, new StorefrontEvents(engine.Storage.Database, engine.Ids), new StockWatchOptions(), engine.Calendar, engine.Time);
 
     private static WatchExpiringStock Expiring(OrderEngine engine, ConditionRoom room) => new(
         engine.CatalogueSource, new ExpiringStockReader(engine.Storage.Database), new StockHistory(engine.Storage.Database), room.Match, new ExpiryWatchOptions(), engine.Calendar,

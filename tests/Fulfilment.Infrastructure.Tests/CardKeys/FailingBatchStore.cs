@@ -13,7 +13,7 @@ internal sealed class FailingBatchStore(IBatchStore store, int slicesUntilFailur
     public Task<SliceCounts?> AppendAsync(Batch batch, BatchSlice slice, ImportLease lease, Action taken) =>
         _left-- > 0 ? store.AppendAsync(batch, slice, lease, taken) : Task.FromException<SliceCounts?>(new IOException("The disk is full."));
 
-    public Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at) => store.CompleteAsync(batchId, lease, processed, at);
+    public Task<Batch?> CompleteAsync(long batchId, ImportLease lease, long processed, DateTimeOffset at, long eventId) => store.CompleteAsync(batchId, lease, processed, at, eventId);
 
     public Task ReleaseAsync(long batchId, ImportLease lease) => store.ReleaseAsync(batchId, lease);
 }

@@ -104,7 +104,7 @@ internal static class OrderBooks
         ("a version of an order that its storefront was not told of",
             """
             SELECT o.id FROM orders AS o
-            WHERE o.version <> (SELECT count(*) FROM outbox AS m WHERE m.order_id = o.id AND m.version <= o.version)
+            WHERE o.version <> (SELECT count(DISTINCT m.version) FROM outbox AS m WHERE m.order_id = o.id AND m.version <= o.version)
               AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.order_id = o.id)
             """),
         ("the end of an order that its storefront was not told of",

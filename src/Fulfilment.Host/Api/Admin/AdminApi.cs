@@ -31,5 +31,6 @@ internal static class AdminApi
         admin.MapAdminReveals();
         admin.MapAdminAlerts();
         admin.MapAdminJobs();
+        admin.MapAdminWebhooks();
     }
 }

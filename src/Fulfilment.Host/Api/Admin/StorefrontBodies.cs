@@ -28,6 +28,8 @@ internal class StorefrontChanges
 
     public Money? HoldAbove { set => _fields.HoldAbove = value; }
 
+    public Money? LowBalance { set => _fields.LowBalance = value; }
+
     public bool Active { set => _fields.Active = value; }
 }
 
@@ -50,6 +52,7 @@ internal record AdminStorefront(
     int? RatePerSecond,
     StockDisplay StockDisplay,
     Money? HoldAbove,
+    Money? LowBalance,
     bool Active,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
@@ -62,6 +65,7 @@ internal record AdminStorefront(
         storefront.RatePerSecond,
         storefront.StockDisplay,
         storefront.HoldAbove,
+        storefront.LowBalance,
         storefront.Active,
         IdGenerator.TimeOf(storefront.Id),
         storefront.UpdatedAt);

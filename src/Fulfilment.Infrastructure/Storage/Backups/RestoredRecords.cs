@@ -108,7 +108,12 @@ public sealed class RestoredRecords(IDatabase database, IdGenerator ids, TimePro
         while (await database.WriteAsync(async connection =>
         {
             var old = (await connection.QueryAsync<long>($"SELECT id FROM outbox WHERE id < @last ORDER BY id {database.Dialect.Limit("@RowsAtOnce")}", new { last, RowsAtOnce }).ConfigureAwait(false)).AsList();
-            await connection.ExecuteAsync("UPDATE outbox SET id = @renewed WHERE id = @id", old.Select(id => new { id, renewed = ids.Next() })).ConfigureAwait(false);
+            var renewed = old.ConvertAll(id => new { id, renewed = ids.Next() });
+            await connection.ExecuteAsync("UPDATE outbox SET id = @renewed WHERE id = @id", renewed).ConfigureAwait(false);
+
+            // By the key's first column too: there is no index by event alone.
+            await connection.ExecuteAsync(
+                "UPDATE webhook_deliveries SET event_id = @renewed WHERE endpoint_id IN (SELECT id FROM webhook_endpoints) AND event_id = @id", renewed).ConfigureAwait(false);
             return old.Count;
         }).ConfigureAwait(false) == RowsAtOnce)
         {

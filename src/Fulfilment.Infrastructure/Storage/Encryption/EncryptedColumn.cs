@@ -67,6 +67,9 @@ internal sealed record EncryptedColumn(int Part, string Name, Domain Domain, str
         new(12, "discrepancies.content", Domain.Supplier,
             "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, content AS Value FROM discrepancies WHERE id > @row ORDER BY id",
             "UPDATE discrepancies SET content = @renewed WHERE id = @row AND content = @value"),
+        new(11, "webhook_secrets.secret", Domain.Webhook,
+            "SELECT id AS RowId, 0 AS LineId, id AS OwnerId, secret AS Value FROM webhook_secrets WHERE id > @row ORDER BY id",
+            "UPDATE webhook_secrets SET secret = @renewed WHERE id = @row AND secret = @value"),
     ];
 
     /// <summary>At most <c>@limit</c> of <see cref="Rows"/>.</summary>

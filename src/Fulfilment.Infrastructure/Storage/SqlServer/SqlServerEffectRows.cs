@@ -30,6 +30,7 @@ internal static class SqlServerEffectRows
         json.Number("order_id", message.OrderId);
         json.Number("status", (long)message.Status);
         json.Number("version", message.Version);
+        json.Number("unit_id", message.UnitId);
     });
 
     public static JsonDocumentParameter Custody(IEnumerable<CustodyEntry> entries) => JsonRows.Write(entries, static (json, entry) =>
