@@ -7,6 +7,8 @@ COPY global.json .editorconfig Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/
 COPY src/Fulfilment.Core/Fulfilment.Core.csproj src/Fulfilment.Core/
 COPY src/Fulfilment.Infrastructure/Fulfilment.Infrastructure.csproj src/Fulfilment.Infrastructure/
+COPY src/Fulfilment.Suppliers/Fulfilment.Suppliers.csproj src/Fulfilment.Suppliers/
+COPY src/Fulfilment.Hangfire/Fulfilment.Hangfire.csproj src/Fulfilment.Hangfire/
 COPY src/Fulfilment.Host/Fulfilment.Host.csproj src/Fulfilment.Host/
 RUN dotnet restore src/Fulfilment.Host -p:FullPackages=true
 

@@ -16,14 +16,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Fulfilment.Host;
 
-/// <summary>The one place that picks providers, and refuses those that cannot keep the promises or are not in this release.</summary>
+/// <summary>The one place that picks providers, and refuses those that cannot keep the promises.</summary>
 internal static class Backends
 {
     /// <param name="besideHost">Whether this process is a command that may run while a host serves from the same storage.</param>
     public static IServiceCollection AddBackends(this IServiceCollection services, IConfiguration configuration, bool besideHost)
     {
         RequireAny(configuration, "Pool:Provider", "InProcess", "Redis");
-        Require(configuration, "Jobs:Provider", "Quartz", "Hangfire");
+        RequireAny(configuration, JobsSetup.Provider, JobsSetup.Quartz, JobsSetup.Hangfire);
         _ = HostRoles.Read(configuration);
 
         services.TryAddSingleton(TimeProvider.System);
@@ -97,26 +97,6 @@ internal static class Backends
         }
 
         throw new SetupException($"{setting} = \"{chosen}\" is not known. Set it to {string.Join(" or ", available)}, or leave it out.");
-    }
-
-    // The first one named is in this release; the others are known, so that the refusal can say so.
-    private static void Require(IConfiguration configuration, string setting, string available, params ReadOnlySpan<string> planned)
-    {
-        var chosen = configuration[setting];
-        if (string.Equals(chosen, available, StringComparison.OrdinalIgnoreCase))
-        {
-            return;
-        }
-
-        foreach (var later in planned)
-        {
-            if (string.Equals(chosen, later, StringComparison.OrdinalIgnoreCase))
-            {
-                throw new SetupException($"{setting} = {later} is not in this release. Set it to {available}, or leave it out.");
-            }
-        }
-
-        throw new SetupException($"{setting} = \"{chosen}\" is not known. Set it to {available}, or leave it out.");
     }
 
     private static TimeZoneInfo TimeZone(IConfiguration configuration)

@@ -3,6 +3,7 @@ using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.OpenApi;
+using Fulfilment.Host.Dashboard;
 using Fulfilment.Host.Jobs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
@@ -55,7 +56,7 @@ internal static class FulfilmentApp
         builder.Services.AddPoolLoops(builder.Configuration);
         builder.Services.AddSingleton<KeyWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<KeyWatch>().RunAsync);
-        builder.Services.AddJobs();
+        builder.Services.AddJobs(builder.Configuration);
         if (roles.Worker)
         {
             builder.Services.AddJobRunner();
@@ -75,6 +76,11 @@ internal static class FulfilmentApp
             if (roles.Api)
             {
                 app.MapApi();
+            }
+
+            if (roles.Console && JobsSetup.UsesHangfire(builder.Configuration))
+            {
+                HangfireSetup.Map(app);
             }
 
             more?.Invoke(app);

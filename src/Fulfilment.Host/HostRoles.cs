@@ -1,7 +1,7 @@
 namespace Fulfilment.Host;
 
 /// <summary>What this node does (setting <c>Host:Roles</c>). With SQLite one host does everything.</summary>
-internal sealed record HostRoles(bool Api, bool Worker)
+internal sealed record HostRoles(bool Api, bool Worker, bool Console)
 {
     public const string Setting = "Host:Roles";
 
@@ -19,12 +19,12 @@ internal sealed record HostRoles(bool Api, bool Worker)
         bool Has(string role) => named.Contains(role, StringComparer.OrdinalIgnoreCase);
         if (string.Equals(configuration["Storage:Provider"], "SqlServer", StringComparison.OrdinalIgnoreCase))
         {
-            return named.Length > 0 ? new HostRoles(Has("Api"), Has("Worker")) : throw new SetupException($"{Setting} is empty. Use any of {string.Join(", ", Known)}, separated by commas.");
+            return named.Length > 0 ? new HostRoles(Has("Api"), Has("Worker"), Has("Console")) : throw new SetupException($"{Setting} is empty. Use any of {string.Join(", ", Known)}, separated by commas.");
         }
 
         // SQLite has one writer, and the pool in process is one host's: a host without the API would stand beside another on the same file.
         return Has("Api")
-            ? new HostRoles(Api: true, Worker: true)
+            ? new HostRoles(Api: true, Worker: true, Console: true)
             : throw new SetupException($"{Setting} must name Api: with Storage:Provider = Sqlite there is one host, and it does everything. Leave {Setting} out.");
     }
 }

@@ -3,6 +3,7 @@ using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Jobs;
 using Fulfilment.Core.Ledger;
 using Fulfilment.Core.Suppliers;
+using Fulfilment.Host.Dashboard;
 using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Jobs;
 using Fulfilment.Infrastructure.Pool;
@@ -14,10 +15,21 @@ namespace Fulfilment.Host;
 /// <summary>The recurring jobs, and what makes due work prompt.</summary>
 internal static class JobsSetup
 {
-    public static IServiceCollection AddJobs(this IServiceCollection services)
+    public const string Provider = "Jobs:Provider", Quartz = "Quartz", Hangfire = "Hangfire";
+
+    /// <summary>Whether the settings choose Hangfire, which brings a dashboard.</summary>
+    public static bool UsesHangfire(IConfiguration configuration) => string.Equals(configuration[Provider], Hangfire, StringComparison.OrdinalIgnoreCase);
+
+    /// <exception cref="SetupException">The engine that is chosen cannot be had.</exception>
+    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IJobStore, JobStore>().AddSingleton<JobSignals>().AddSingleton<JobsHealth>();
         services.AddSingleton<SignalQueue>();
+        if (UsesHangfire(configuration))
+        {
+            HangfireSetup.AddTo(services, configuration);
+        }
+
         services.TryAddSingleton<IJobQueue>(provider => provider.GetRequiredService<SignalQueue>());
         services.TryAddSingleton<IJobEngine, QuartzJobEngine>();
         services.AddSingleton<SteerJob>();

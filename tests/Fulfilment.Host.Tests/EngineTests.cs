@@ -62,7 +62,7 @@ public sealed class EngineTests : IDisposable
     [InlineData("Storage:Provider", "SqlServer", "needs Storage:ConnectionString")]
     [InlineData("Storage:Provider", "Access", "Set it to Sqlite or SqlServer")]
     [InlineData("Pool:Provider", "Redis", "leave Pool:Provider out")]
-    [InlineData("Jobs:Provider", "Hangfire", "Set it to Quartz")]
+    [InlineData("Jobs:Provider", "Hangfire", "Quartz")]
     [InlineData("Jobs:Provider", "Cron", "is not known")]
     [InlineData("Host:Roles", "Api,Cook", "Cook")]
     [InlineData("Host:Roles", "Worker", "must name Api")]
@@ -76,6 +76,17 @@ public sealed class EngineTests : IDisposable
 
         Assert.Contains(setting, refused.Message, StringComparison.Ordinal);
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hangfire_IsRefused_WhereItWasNotBuilt_ByTheNameOfThePackageSet()
+    {
+        var wasBuilt = typeof(FulfilmentApp).Assembly.GetReferencedAssemblies().Any(assembly => assembly.Name == "Fulfilment.Hangfire");
+
+        var refused = await Assert.ThrowsAsync<SetupException>(() => TestHost.StartAsync(new TestHostOptions { Folder = _folder, Settings = new() { ["Jobs:Provider"] = "Hangfire" } }));
+
+        // Where it was, SQLite is no place for its jobs.
+        Assert.Contains(wasBuilt ? "Jobs:Hangfire:Storage" : "full package set", refused.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -14,14 +14,14 @@ public sealed class HostRolesTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fulfilment-roles-").FullName;
 
     [Theory]
-    [InlineData("Sqlite", "Api", true, true)]
-    [InlineData("Sqlite", "Api,Console,Worker", true, true)]
-    [InlineData("SqlServer", "Api", true, false)]
-    [InlineData("SqlServer", "worker", false, true)]
-    [InlineData("SqlServer", "Console", false, false)]
-    [InlineData("sqlserver", "Api, Console, Worker", true, true)]
-    public void Roles_AreThoseNamed_ButForSqliteWhereOneHostDoesEverything(string storage, string roles, bool api, bool worker) =>
-        Assert.Equal(new HostRoles(api, worker), HostRoles.Read(Configuration(storage, roles)));
+    [InlineData("Sqlite", "Api", true, true, true)]
+    [InlineData("Sqlite", "Api,Console,Worker", true, true, true)]
+    [InlineData("SqlServer", "Api", true, false, false)]
+    [InlineData("SqlServer", "worker", false, true, false)]
+    [InlineData("SqlServer", "Console", false, false, true)]
+    [InlineData("sqlserver", "Api, Console, Worker", true, true, true)]
+    public void Roles_AreThoseNamed_ButForSqliteWhereOneHostDoesEverything(string storage, string roles, bool api, bool worker, bool console) =>
+        Assert.Equal(new HostRoles(api, worker, console), HostRoles.Read(Configuration(storage, roles)));
 
     [Theory]
     [InlineData("Sqlite", "Worker", "must name Api")]
@@ -33,7 +33,7 @@ public sealed class HostRolesTests : IDisposable
     [Fact]
     public async Task Worker_AnswersAboutItsHealthOnly_AndRunsTheJobs()
     {
-        await using var worker = await StartAsync(new HostRoles(Api: false, Worker: true));
+        await using var worker = await StartAsync(new HostRoles(Api: false, Worker: true, Console: false));
         await worker.Services.GetRequiredService<JobsHealth>().FirstLookAsync();
 
         Assert.Equal(
@@ -49,7 +49,7 @@ public sealed class HostRolesTests : IDisposable
     [Fact]
     public async Task ApiNode_RunsNoJobs()
     {
-        await using var node = await StartAsync(new HostRoles(Api: true, Worker: false));
+        await using var node = await StartAsync(new HostRoles(Api: true, Worker: false, Console: false));
 
         Assert.Null(node.Services.GetService<JobRunner>());
         Assert.False(await node.Services.GetRequiredService<JobLeaseStore>().IsHeldAsync(RecurringJobs.HeldOrders.Name));

@@ -59,6 +59,9 @@ public sealed class CatalogueSnapshot
     public ApiKey? FindKey(ReadOnlySpan<byte> hash) =>
         _keys.TryGetValue(Head(hash), out var key) && key.Hash.Span.SequenceEqual(hash) ? key : null;
 
+    /// <summary>By id, live or not. It looks at all of them: for what is rare.</summary>
+    public ApiKey? FindKey(long id) => _keys.Values.FirstOrDefault(key => key.Id == id);
+
     // The first half of a SHA-256 is unique enough to index by; FindKey compares the whole.
     private static UInt128 Head(ReadOnlySpan<byte> hash) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
 }

@@ -86,4 +86,7 @@ public enum Scopes
 
     /// <summary>Everything under <c>/v1/admin</c>.</summary>
     Admin = 16,
+
+    /// <summary>See the dashboard, and change nothing.</summary>
+    Finance = 32,
 }

@@ -81,7 +81,7 @@ public sealed record KeyFields
 
             if (!MayHave(kind, scope))
             {
-                return Field.Refuse(at, kind == KeyOwnerKind.Supplier ? "A supplier's key has the scope inventory only." : "Only an operator's key has the scope admin.");
+                return Field.Refuse(at, kind == KeyOwnerKind.Supplier ? "A supplier's key has the scope inventory only." : "Only an operator's key has the scopes admin and finance.");
             }
 
             all |= scope;
@@ -92,7 +92,7 @@ public sealed record KeyFields
 
     private static bool MayHave(KeyOwnerKind kind, Scopes scope) => kind switch
     {
-        KeyOwnerKind.Storefront => scope != Storefronts.Scopes.Admin,
+        KeyOwnerKind.Storefront => (scope & (Storefronts.Scopes.Admin | Storefronts.Scopes.Finance)) == Storefronts.Scopes.None,
         KeyOwnerKind.Supplier => scope == Storefronts.Scopes.Inventory,
         KeyOwnerKind.Operator => true,
     };

@@ -12,6 +12,7 @@ public static class KeyTexts
         ("afterSales", Scopes.AfterSales),
         ("inventory", Scopes.Inventory),
         ("admin", Scopes.Admin),
+        ("finance", Scopes.Finance),
     ];
 
     /// <summary>Every scope's name.</summary>

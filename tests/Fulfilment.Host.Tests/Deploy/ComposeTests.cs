@@ -83,7 +83,8 @@ public sealed partial class ComposeTests
         Assert.All(settings, setting => Assert.Contains($"\"{setting}\"", source, StringComparison.Ordinal));
         Assert.All(Hosts, host => Assert.Equal("SqlServer", (string?)Service(host)["environment"]!["Storage__Provider"]));
         Assert.All(Hosts, host => Assert.Equal("Redis", (string?)Service(host)["environment"]!["Pool__Provider"]));
-        Assert.Equal(["Api", "Api", "Worker"], Hosts.Select(host => (string?)Service(host)["environment"]!["Host__Roles"]));
+        Assert.All(Hosts, host => Assert.Equal("Hangfire", (string?)Service(host)["environment"]!["Jobs__Provider"]));
+        Assert.Equal(["Api,Console", "Api,Console", "Worker"], Hosts.Select(host => (string?)Service(host)["environment"]!["Host__Roles"]));
         Assert.StartsWith((string)_file["networks"]!["edge"]!["ipam"]!["config"]![0]!["subnet"]!, (string)Service("api-1")["environment"]!["Proxy__Known"]!, StringComparison.Ordinal);
     }
 

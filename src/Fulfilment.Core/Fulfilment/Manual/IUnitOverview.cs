@@ -14,6 +14,9 @@ public interface IUnitOverview
     /// <summary>A page of proposals that wait for a second person, newest first.</summary>
     Task<IReadOnlyList<UnitDecision>> ListPendingDecisionsAsync(long before, int limit, CancellationToken cancellation);
 
+    /// <summary>How many units are not delivered and have not failed, by state and by the age of their order.</summary>
+    Task<IReadOnlyList<OpenUnits>> CountOpenAsync(DateTimeOffset now, CancellationToken cancellation);
+
     /// <summary>Money that suppliers may have charged us without our knowing, by supplier, currency and age.</summary>
     Task<IReadOnlyList<UnknownSum>> SumUnknownsAsync(DateTimeOffset now, CancellationToken cancellation);
 }
@@ -116,6 +119,12 @@ public sealed record StoredAnswer(long AttemptId, long Id, int Source, int? Stat
 /// <param name="Cost">What we owe if all were issued.</param>
 /// <param name="Held">What storefronts' money is kept back for them.</param>
 public sealed record UnknownSum(long SupplierId, string Currency, UnknownAge Age, int Units, Money Cost, Money Held);
+
+/// <summary>Units of one state and age.</summary>
+/// <param name="State">Where they stand.</param>
+/// <param name="Age">How long ago they were ordered.</param>
+/// <param name="Units">How many.</param>
+public sealed record OpenUnits(UnitState State, UnknownAge Age, int Units);
 
 /// <summary>How old an unknown is, counted from its submission.</summary>
 public enum UnknownAge

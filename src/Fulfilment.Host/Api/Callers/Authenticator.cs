@@ -19,18 +19,27 @@ internal sealed class Authenticator(ICatalogue catalogue, BootstrapKey bootstrap
     public Result<Caller> Authenticate(HttpContext context)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (!TryHash(context.Request.Headers.Authorization, hash))
-        {
-            return NoKey;
-        }
+        return TryHash(context.Request.Headers.Authorization, hash) ? Authenticate(hash, Address(context)) : NoKey;
+    }
 
-        var address = Address(context);
+    /// <summary>The same for the SHA-256 of a key's text, on whatever way the key came.</summary>
+    public Result<Caller> Authenticate(ReadOnlySpan<byte> hash, IPAddress? address)
+    {
         var snapshot = catalogue.Current;
-        if (snapshot.FindKey(hash) is not { } key)
+        if (snapshot.FindKey(hash) is { } key)
         {
-            return bootstrap.Matches(hash) ? BootstrapKey.Caller(address) : NoKey;
+            return Admit(key, address, snapshot);
         }
 
+        return bootstrap.Matches(hash) ? BootstrapKey.Caller(address) : NoKey;
+    }
+
+    /// <summary>A socket that listens on both families shows IPv4 callers as ::ffff:192.0.2.1; allow-lists name them as 192.0.2.1.</summary>
+    public static IPAddress? Address(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : context.Connection.RemoteIpAddress;
+
+    private Result<Caller> Admit(ApiKey key, IPAddress? address, CatalogueSnapshot snapshot)
+    {
         if (!key.IsLive(time.GetUtcNow()))
         {
             return NoKey;
@@ -71,10 +80,6 @@ internal sealed class Authenticator(ICatalogue catalogue, BootstrapKey bootstrap
         _ = SHA256.HashData(bytes[..written], hash);
         return true;
     }
-
-    // A socket that listens on both families shows IPv4 callers as ::ffff:192.0.2.1; allow-lists name them as 192.0.2.1.
-    private static IPAddress? Address(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : context.Connection.RemoteIpAddress;
 
     private static bool IsAllowed(IReadOnlyList<IPNetwork> networks, IPAddress? address)
     {

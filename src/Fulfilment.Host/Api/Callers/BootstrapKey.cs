@@ -11,7 +11,7 @@ internal sealed partial class BootstrapKey
     public const string Setting = "Bootstrap:OperatorKey";
 
     private const int ShortestKey = 32;
-    private const Scopes EveryScope = Scopes.Orders | Scopes.Codes | Scopes.AfterSales | Scopes.Inventory | Scopes.Admin;
+    private const Scopes EveryScope = Scopes.Orders | Scopes.Codes | Scopes.AfterSales | Scopes.Inventory | Scopes.Admin | Scopes.Finance;
 
     private static readonly KeyOwner Owner = new(KeyOwnerKind.Operator, "bootstrap");
 
@@ -42,6 +42,9 @@ internal sealed partial class BootstrapKey
             LogSet(logger);
         }
     }
+
+    /// <summary>SHA-256 of its text; empty where none is set.</summary>
+    public ReadOnlySpan<byte> Hash => _hash;
 
     /// <summary>Compares in a time that tells nothing about the key.</summary>
     public bool Matches(ReadOnlySpan<byte> hash) => _hash is not null && CryptographicOperations.FixedTimeEquals(_hash, hash);

@@ -224,6 +224,8 @@ public sealed class HandTests
             Assert.Contains("SEARCH u USING INDEX units_unfinished", plan.Replace("COVERING ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
 
+        var counted = await desk.Shop.Engine.Storage.PlanAsync(UnitOverview.CountSql);
+        Assert.Contains("units_unfinished", counted, StringComparison.Ordinal);
         Assert.Contains("attempts_unknown", await desk.Shop.Engine.Storage.PlanAsync(UnitOverview.SumSql), StringComparison.Ordinal);
     }
 
