@@ -73,6 +73,7 @@ public sealed class DueWorkTests
         await shop.AssertSoundAsync();
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task FaultyRecord_KeepsNoOtherUnitWaiting()
     {
@@ -187,6 +188,7 @@ public sealed class DueWorkTests
         Assert.Equal((0, 1), ((int)await shop.CountAsync("supplier_answers"), (int)await shop.CountAsync("attempts", "id = @attempt", new { attempt })));
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task OrderThatCannotBeLookedAt_KeepsNoOtherWaiting()
     {
@@ -230,7 +232,7 @@ public sealed class DueWorkTests
         await shop.FinishAsync();
         await shop.CallBackAsync("acme", "12345", new SupplierOutcome.Processing());
         await shop.Engine.Storage.ExecuteAsync(
-            "INSERT INTO unit_decisions (id, order_id, unit_id, kind, status, proposed_by, content) VALUES (1, @Id, 1, 6, 20, 'x', x'00')", new { order.Id });
+            "INSERT INTO unit_decisions (id, order_id, unit_id, kind, status, proposed_by, content) VALUES (1, @Id, 1, 6, 20, 'x', @content)", new { order.Id, content = new byte[] { 0 } });
 
         // Nobody is named in this order itself.
         shop.Pass(TimeSpan.FromDays(40));

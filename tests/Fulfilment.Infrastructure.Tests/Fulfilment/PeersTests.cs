@@ -55,6 +55,7 @@ public sealed class PeersTests
         Assert.Equal(1, await shop.CountAsync("attempts", "state = 10"));
     }
 
+    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task RollBackThatForgetsWhatWasBought()
     {
