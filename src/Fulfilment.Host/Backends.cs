@@ -32,7 +32,7 @@ internal static class Backends
         services.AddSingleton<IdGenerator>();
         services.AddProtection(configuration);
         services.AddCatalogue();
-        services.AddAlerts(configuration);
+        services.AddAlerts();
         services.AddPool(configuration);
         services.AddInventory();
         services.AddChecks();

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Fulfilment.Core.Alerts.Channels;
 using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
@@ -51,6 +52,7 @@ internal static class FulfilmentApp
         builder.Services.AddManual();
         builder.Services.AddConditions(builder.Configuration);
         builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddAlertChannels(builder.Configuration);
         builder.Services.AddSingleton<CatalogueWatch>();
         builder.Services.AddLoop(provider => provider.GetRequiredService<CatalogueWatch>().RunAsync);
         builder.Services.AddPoolLoops(builder.Configuration);
@@ -62,6 +64,7 @@ internal static class FulfilmentApp
             builder.Services.AddJobRunner();
             builder.Services.AddFulfilmentWorker();
             builder.Services.AddWebhookWorker();
+            builder.Services.AddAlertWorker();
         }
 
         Telemetry.AddTo(builder.Services, builder.Configuration);
@@ -71,6 +74,7 @@ internal static class FulfilmentApp
         {
             await Engine.OpenAsync(app.Services, cancellation);
             app.Services.GetRequiredService<BootstrapKey>().WarnIfSet(app.Logger);
+            _ = app.Services.GetRequiredService<AlertPolicy>();
             app.UseApi();
             app.MapHealth();
             if (roles.Api)

@@ -14,5 +14,8 @@ public sealed class AlertLinks(Uri? publicUrl)
     /// <summary>The list of what is not resolved of a group.</summary>
     public string OfGroup(string group) => Absolute($"/v1/admin/alerts?group={Uri.EscapeDataString(group)}");
 
+    /// <summary>The list of what nobody has acknowledged.</summary>
+    public string OfAll() => Absolute("/v1/admin/alerts?status=open");
+
     private string Absolute(string path) => publicUrl is null ? path : publicUrl.AbsoluteUri.TrimEnd('/') + path;
 }

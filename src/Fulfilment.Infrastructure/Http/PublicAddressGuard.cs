@@ -43,13 +43,17 @@ public sealed class PublicAddressGuard(bool allowPrivate, Func<string, Cancellat
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     };
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    /// <summary>A connection to a checked address, for protocols other than HTTP.</summary>
+    /// <exception cref="AddressNotPublicException">The host's address is not public.</exception>
+    /// <exception cref="SocketException">It cannot be reached.</exception>
+    public async Task<Stream> ConnectAsync(DnsEndPoint to, CancellationToken cancellation)
     {
-        var addresses = await AddressesAsync(context.DnsEndPoint.Host, cancellation).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(to);
+        var addresses = await AddressesAsync(to.Host, cancellation).ConfigureAwait(false);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(addresses, to.Port, cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -58,6 +62,9 @@ public sealed class PublicAddressGuard(bool allowPrivate, Func<string, Cancellat
             throw;
         }
     }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation) =>
+        await ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
 
     private async Task<IPAddress[]> AddressesAsync(string host, CancellationToken cancellation)
     {

@@ -32,5 +32,6 @@ internal static class AdminApi
         admin.MapAdminAlerts();
         admin.MapAdminJobs();
         admin.MapAdminWebhooks();
+        admin.MapAdminAlertChannels();
     }
 }
