@@ -72,6 +72,14 @@ public sealed class ApiPageTests : IAsyncLifetime
         });
     }
 
+    [Fact]
+    public void OperationsPage_SaysOfEveryKindOfAlertWhatMessagesSay()
+    {
+        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+
+        Assert.All(Enum.GetValues<AlertKind>(), kind => Assert.Contains(AlertGuide.Of(kind).English.NextStep, guide, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Operations(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}");
 
