@@ -1,6 +1,7 @@
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Alerts.Channels;
 using Fulfilment.Core.CardKeys;
+using Fulfilment.Core.Jobs;
 using Fulfilment.Host.Jobs;
 using Fulfilment.Infrastructure.Http;
 using Fulfilment.Infrastructure.Storage;
@@ -27,7 +28,9 @@ internal static class AlertsSetup
             ReadLanguage(configuration), provider.GetRequiredService<AlertLinks>(), provider.GetRequiredService<BusinessCalendar>().Zone));
         services.AddSingleton<INotificationStore, NotificationStore>();
         services.AddSingleton<AddressAlerts>().AddSingleton<SendAlerts>().AddSingleton<EscalateAlerts>().AddSingleton<TestChannel>();
-        return services.AddJob<AlertWatch>();
+        services.AddJob<EscalateAlerts>(RecurringJobs.Escalations, "alerts were escalated: nobody has acknowledged them in time", (escalate, _) => escalate.RunAsync());
+        return services.AddSingleton<TidyNotifications>().AddJob<TidyNotifications>(
+            RecurringJobs.Notifications, "messages are given up: for three days no host has had their alert channels", (tidy, _) => tidy.RunAsync());
     }
 
     /// <summary>Lets this node send.</summary>

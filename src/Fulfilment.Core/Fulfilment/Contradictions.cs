@@ -134,7 +134,10 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         await work.Transaction.RaiseAsync(
             new NewAlert(
                 kind, AlertSeverity.Critical, $"supplier:{work.Supplier.Code}", key,
-                $"{work.Supplier.Code} {what}: attempt {PublicId.Format(PublicId.Attempt, work.Attempt.Id)} of unit {PublicId.Format(PublicId.Unit, work.Unit.Id)}."),
+                $"{work.Supplier.Code} {what}: attempt {PublicId.Format(PublicId.Attempt, work.Attempt.Id)} of unit {PublicId.Format(PublicId.Unit, work.Unit.Id)}.")
+            {
+                AtStake = new MoneyAtStake(work.Attempt.UnitCost, work.Attempt.Currency), Group = $"contradictions:{work.Supplier.Code}",
+            },
             ids.Next(), work.Now).ConfigureAwait(false);
         return true;
     }

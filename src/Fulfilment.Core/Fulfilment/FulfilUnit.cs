@@ -164,11 +164,12 @@ public sealed partial class FulfilUnit(
         }
     }
 
-    private Task WarnAsync(PassedRoute route) => alerts.RaiseAsync(!route.IsCostKnown
-        ? WatchPrices.Unlimited(route.Supplier.Code, route.Sku.Code)
-        : new NewAlert(
-            AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{route.Sku.Code}", WatchPrices.KeyOf(route.Supplier.Code, route.Sku.Code),
-            $"{route.Supplier.Code} costs more than {route.Sku.Code} is sold for, or is paid in another currency; the route is passed by."));
+    // A unit sold at a price of before passes its routes by as well; only what the catalogue has inverted now is the watch's to resolve.
+    private Task WarnAsync(PassedRoute route)
+    {
+        var passed = route.IsCostKnown ? WatchPrices.FindInversion(route.Sku, route.Supplier) : WatchPrices.Unlimited(route.Supplier.Code, route.Sku.Code);
+        return passed is null ? Task.CompletedTask : alerts.RaiseAsync(passed);
+    }
 
     [LoggerMessage(1, LogLevel.Error, "Unit {Unit} could not be begun; it is put off, and the others go on.")]
     private partial void LogFaulty(Exception exception, string unit);

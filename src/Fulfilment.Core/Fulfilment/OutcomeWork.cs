@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Suppliers;
 
@@ -17,6 +18,9 @@ internal sealed record OutcomeWork(
 {
     public long NowMs { get; } = Now.ToUnixTimeMilliseconds();
 
+    /// <summary>The key of the alert that no query can settle an attempt.</summary>
+    public static string KeyOfStuck(long attemptId) => string.Create(CultureInfo.InvariantCulture, $"unknown:{attemptId}");
+
     /// <summary>When the unit is to be looked at again, if that is ahead; null also where it was not moved.</summary>
     public DateTimeOffset? LookAgainAt { get; private set; }
 
@@ -24,21 +28,27 @@ internal sealed record OutcomeWork(
     public DateTimeOffset AskedAt => Source == AnswerSource.Query && Attempt.QueriedAtMs is { } queried && queried < NowMs ? DateTimeOffset.FromUnixTimeMilliseconds(queried) : Now;
 
     /// <summary>Moves the attempt on; guarded by the state it was found in.</summary>
-    public ValueTask ChangeAttemptAsync(AttemptState to, string? reason = null, string? receipt = null, Money? cost = null)
+    public async ValueTask ChangeAttemptAsync(AttemptState to, string? reason = null, string? receipt = null, Money? cost = null)
     {
         if (to != Attempt.State)
         {
             Attempt.States.Require(Attempt.State, to);
         }
 
-        return Transaction.ChangeAttemptAsync(Attempt, Attempt with
+        // However it was settled, whoever was told that no query can is told that it is over.
+        if (Attempt.State == AttemptState.Unknown && to != AttemptState.Unknown)
+        {
+            await Transaction.ResolveAlertAsync(KeyOfStuck(Attempt.Id), Now).ConfigureAwait(false);
+        }
+
+        await Transaction.ChangeAttemptAsync(Attempt, Attempt with
         {
             State = to,
             Reason = Short(reason) ?? Attempt.Reason,
             Receipt = Short(receipt) ?? Attempt.Receipt,
             UnitCost = cost ?? Attempt.UnitCost,
             DecidedAtMs = to < AttemptState.Issued ? null : NowMs,
-        });
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Moves the unit on, to be looked at again at that time. It was read in this transaction, so the guard can only fail in a broken record.</summary>

@@ -89,8 +89,11 @@ public sealed class RecordOutcome(
 
         await transaction.RaiseAsync(
             new NewAlert(
-                AlertKind.UnknownStuck, AlertSeverity.Critical, $"unit:{PublicId.Format(PublicId.Unit, work.Unit.Id)}", $"unknown:{attemptId}",
-                $"Whether {work.Supplier.Code} issued attempt {PublicId.Format(PublicId.Attempt, attemptId)} cannot be asked any more ({reason}); settle it with the supplier's evidence."),
+                AlertKind.UnknownStuck, AlertSeverity.Critical, $"unit:{PublicId.Format(PublicId.Unit, work.Unit.Id)}", OutcomeWork.KeyOfStuck(attemptId),
+                $"Whether {work.Supplier.Code} issued attempt {PublicId.Format(PublicId.Attempt, attemptId)} cannot be asked any more ({reason}); settle it with the supplier's evidence.")
+            {
+                AtStake = new MoneyAtStake(work.Attempt.UnitCost, work.Attempt.Currency), Group = $"supplier:{work.Supplier.Code}",
+            },
             ids.Next(), work.Now).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Orders;
@@ -8,9 +9,10 @@ namespace Fulfilment.Core.Fulfilment;
 /// Looks now and then at every order that still has open units: counts them once more, closes an order that has none, and tells of units that nothing has looked
 /// at when it should have. The workers need none of it; it is there so that no fault leaves an order behind unseen.
 /// </summary>
-public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, OrderEnds ends, IdGenerator ids, FulfilmentOptions options, TimeProvider time)
+public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, IAlerts alerts, OrderEnds ends, IdGenerator ids, FulfilmentOptions options, TimeProvider time)
 {
     private const int AtOnce = 100;
+    private const string KeyOfStuck = "stuck:";
 
     /// <summary>Looks at the orders that are due; tells how many. One that cannot be looked at keeps no other waiting.</summary>
     /// <exception cref="AggregateException">Some could not be looked at; the others were.</exception>
@@ -41,7 +43,21 @@ public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, OrderE
             }
         }
 
+        await ClearAsync(cancellation).ConfigureAwait(false);
         return failures.Count == 0 ? count : throw new AggregateException(failures);
+    }
+
+    // An order that closes is never due again, so what was told of it is looked at here, each time.
+    private async Task ClearAsync(CancellationToken cancellation)
+    {
+        foreach (var key in (await alerts.UnresolvedAsync(AlertKind.StuckUnit).ConfigureAwait(false)).Keys.Where(key => key.StartsWith(KeyOfStuck, StringComparison.Ordinal)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var orderId = long.Parse(key.AsSpan(KeyOfStuck.Length), CultureInfo.InvariantCulture);
+            await store.RunAsync(async transaction =>
+                await CountLateAsync(transaction, orderId, time.GetUtcNow()).ConfigureAwait(false) == 0
+                && await transaction.ResolveAlertAsync(key, time.GetUtcNow()).ConfigureAwait(false)).ConfigureAwait(false);
+        }
     }
 
     private Task<OrderStatus> LookAsync(long orderId) => store.RunAsync(async transaction =>
@@ -71,15 +87,21 @@ public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, OrderE
 
     private async ValueTask WarnAsync(IFulfilmentTransaction transaction, OpenOrder order, DateTimeOffset now)
     {
-        var late = await transaction.CountOverdueAsync(order.Id, (now - options.SweepAfter).ToUnixTimeMilliseconds()).ConfigureAwait(false);
+        var late = await CountLateAsync(transaction, order.Id, now).ConfigureAwait(false);
         if (late > 0)
         {
             var id = PublicId.Format(PublicId.Order, order.Id);
             await transaction.RaiseAsync(
                 new NewAlert(
-                    AlertKind.StuckUnit, AlertSeverity.Critical, $"order:{id}", $"stuck:{order.Id}",
-                    $"{late} open units of order {id} have not been looked at for {options.SweepAfter.TotalMinutes:0} minutes after they were due."),
+                    AlertKind.StuckUnit, AlertSeverity.Critical, $"order:{id}", $"{KeyOfStuck}{order.Id}",
+                    $"{late} open units of order {id} have not been looked at for {options.SweepAfter.TotalMinutes:0} minutes after they were due.")
+                {
+                    Group = "stuck-units",
+                },
                 ids.Next(), now).ConfigureAwait(false);
         }
     }
+
+    private ValueTask<int> CountLateAsync(IFulfilmentTransaction transaction, long orderId, DateTimeOffset now) =>
+        transaction.CountOverdueAsync(orderId, (now - options.SweepAfter).ToUnixTimeMilliseconds());
 }

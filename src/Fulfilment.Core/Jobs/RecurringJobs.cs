@@ -81,6 +81,18 @@ public static class RecurringJobs
     /// <summary>Event <c>account.low</c>.</summary>
     public static readonly RecurringJob LowAccounts = new("low-accounts", Every(seconds: 10), "Tells storefronts whose available money has fallen below their threshold.");
 
+    /// <summary>Alert <c>priceInversion</c>.</summary>
+    public static readonly RecurringJob Prices = new("prices", Every(minutes: 1), "Tells of suppliers that cost more than a SKU is sold for, and of the end of that.");
+
+    /// <summary>Once an alert.</summary>
+    public static readonly RecurringJob Escalations = new("escalations", Every(seconds: 10), "Escalates alerts that nobody has acknowledged in time.")
+    {
+        PausedMeans = "Alerts that nobody acknowledges are told to nobody else.",
+    };
+
+    /// <summary>What was told a month ago, and what no host has a channel for.</summary>
+    public static readonly RecurringJob Notifications = new("notifications", Every(minutes: 60), "Clears away what was told of alerts long ago, and gives up what no host has a channel for.");
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecurringJob> All =>
         [.. typeof(RecurringJobs).GetFields().Where(row => row.FieldType == typeof(RecurringJob)).Select(row => (RecurringJob)row.GetValue(null)!)];

@@ -170,6 +170,16 @@ public sealed class ProductSyncTests : IAsyncLifetime
 
         await ListAsync(Product("s-A", "12.50"));
         Assert.Empty(await DataAsync("/v1/admin/alerts?kind=priceInversion&status=open"));
+
+        // A price that somebody changes is seen by the job, whatever the supplier lists.
+        var prices = _host.Services.GetRequiredService<WatchPrices>();
+        await PatchAsync("A", """{"price":"12.00"}""");
+        await prices.RunAsync();
+        await prices.RunAsync();
+        Assert.Equal(1, (await DataAsync("/v1/admin/alerts?kind=priceInversion&status=open")).Single().GetProperty("count").GetInt32());
+        await PatchAsync("A", """{"price":"12.50"}""");
+        await prices.RunAsync();
+        Assert.Empty(await DataAsync("/v1/admin/alerts?kind=priceInversion&status=open"));
     }
 
     [Fact]

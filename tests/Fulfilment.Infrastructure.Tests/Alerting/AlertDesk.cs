@@ -107,7 +107,7 @@ internal sealed class AlertDesk : IDisposable
     public SendAlerts Send() => new(
         Store, new AlertTexts(Language, new AlertLinks(new Uri("https://fulfilment.example.com/")), Shanghai), new BusinessCalendar(Time, Shanghai), Time, NullLogger<SendAlerts>.Instance);
 
-    public Task<int> EscalateAsync() => new EscalateAlerts(Store, Policy, Time).RunAsync();
+    public Task<long> EscalateAsync() => new EscalateAlerts(Store, Policy, Time).RunAsync();
 
     public Task<long> CountAsync(string where) => Database.Database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM alert_notifications WHERE {where}"));
 

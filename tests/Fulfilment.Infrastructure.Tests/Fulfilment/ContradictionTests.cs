@@ -264,12 +264,13 @@ public sealed class ContradictionTests
 
         var attempt = Assert.Single(await shop.AttemptsAsync());
         Assert.Equal((AttemptState.Unknown, UnitState.Unknown), (attempt.State, (await shop.UnitAsync(order)).State));
-        Assert.Equal(1, await shop.CountAsync("alerts", "kind = 6"));
+        Assert.Equal(1, await shop.CountAsync("alerts", "kind = 6 AND count = 1 AND status = 10 AND at_stake IS NOT NULL AND group_key = 'supplier:acme'"));
         Assert.Empty(shop.Bolt1.Arrivals);
 
         await shop.Node.Record.RunAsync(attempt.Id, Answer(shop.Acme1.Issued.Values.Single()), AnswerSource.Operator);
 
         Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
+        Assert.Equal(1, await shop.CountAsync("alerts", "kind = 6 AND status = 20"));
         await shop.AssertSoundAsync();
     }
 
@@ -295,6 +296,7 @@ public sealed class ContradictionTests
         // Its callback may still come.
         var attempt = Assert.Single(await shop.AttemptsAsync());
         await shop.CallBackAsync("acme", $"{attempt.Id}", Rejected);
+        Assert.Equal(1, await shop.CountAsync("alerts", "kind = 6 AND status = 20"));
         await shop.FinishAsync();
         Assert.Equal(UnitState.Delivered, (await shop.UnitAsync(order)).State);
         await shop.AssertSoundAsync();

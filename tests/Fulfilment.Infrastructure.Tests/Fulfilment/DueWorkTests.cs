@@ -162,8 +162,13 @@ public sealed class DueWorkTests
         Assert.Equal(1, await shop.CountAsync("alerts", "kind = 8"));
         Assert.Equal(0, await shop.Node.Watch.RunAsync(CancellationToken.None));
 
-        // A record that says otherwise than its units: counted once more, and closed.
+        // A worker is back: whoever was told is told that it is over, though the order is closed and never due again.
         await shop.FinishAsync();
+        Assert.Equal(1, await shop.CountAsync("alerts", "kind = 8 AND status = 10"));
+        Assert.Equal(0, await shop.Node.Watch.RunAsync(CancellationToken.None));
+        Assert.Equal(0, await shop.CountAsync("alerts", "kind = 8 AND status = 10"));
+
+        // A record that says otherwise than its units: counted once more, and closed.
         await shop.Engine.Storage.ExecuteAsync(
             "UPDATE orders SET status = 11, open_units = 1, completed_at = NULL, due_at = 0 WHERE id = @Id; UPDATE holds SET state = 10 WHERE order_id = @Id; UPDATE order_lines SET status = 11 WHERE order_id = @Id",
             new { order.Id });

@@ -41,7 +41,7 @@ internal sealed class FulfilmentNode : IDisposable
         Submit = new SubmitAttempt(Record, time, NullLogger<SubmitAttempt>.Instance);
         Resolve = new ResolveAttempt(Store, Record, Submit, content, suppliers, catalogue, time, NullLogger<ResolveAttempt>.Instance);
         Callbacks = new AcceptCallback(Store, Record, _vault, Ids, time);
-        Watch = new WatchOrders(Store, Close, ends, Ids, set, time);
+        Watch = new WatchOrders(Store, Close, new AlertStore(another, Ids, time), ends, Ids, set, time);
     }
 
     public IFulfilmentStore Store { get; }

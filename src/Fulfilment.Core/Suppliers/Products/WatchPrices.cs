@@ -6,41 +6,66 @@ namespace Fulfilment.Core.Suppliers.Products;
 /// <summary>Raises an alert where a supplier costs more than a SKU is sold for, or could cost anything, and resolves it when that is over.</summary>
 public sealed class WatchPrices(ICatalogue catalogue, ISuppliers suppliers, MatchAlerts alerts)
 {
-    /// <summary>Looks at every SKU with a route to the supplier, as the catalogue is now.</summary>
-    public async Task RunAsync(string supplier)
+    private const string Keys = "prices:";
+
+    /// <summary>Looks at every SKU and supplier, as the catalogue is now.</summary>
+    public Task RunAsync() => MatchAsync(Keys, catalogue.Current.Suppliers);
+
+    /// <summary>Looks at every SKU with a route to the supplier.</summary>
+    public Task RunAsync(string supplier) =>
+        catalogue.Current.FindSupplier(supplier) is { } known ? MatchAsync(KeyOf(supplier, ""), [known]) : Task.CompletedTask;
+
+    /// <summary>The alert, where the SKU's dearest route to the supplier costs more than the SKU is sold for, or cannot be compared with it.</summary>
+    internal static NewAlert? FindInversion(Sku sku, Supplier supplier)
     {
-        var begin = KeyOf(supplier, "");
-        await alerts.RunAsync(
-            AlertKind.PriceInversion, begin, [.. catalogue.Current.Skus.Select(sku => AlertOf(begin + sku.Code, sku, supplier)).OfType<NewAlert>()]).ConfigureAwait(false);
+        var agreed = supplier.FindSupply(sku.Code);
+        var currency = agreed?.Currency ?? sku.Currency;
+        if (RoutesOf(sku, supplier).MaxBy(route => Cost(route, agreed)) is not { } route)
+        {
+            return null;
+        }
+
+        // A loss that is allowed is taken in any currency; elsewhere a route that cannot be compared is passed by.
+        var isInverted = currency == sku.Currency ? Cost(route, agreed) > sku.Price : !sku.Supply.AllowLoss;
+        return isInverted ? Describe(sku, supplier, route, Cost(route, agreed), currency) : null;
     }
 
-    /// <summary>The key of such an alert, whoever raises it.</summary>
-    internal static string KeyOf(string supplier, string sku) => $"prices:{supplier}:{sku}";
-
-    /// <summary>Of a route whose cost nobody knows, at a supplier that is not told the most we pay.</summary>
+    /// <summary>The alert of a route whose cost nobody knows, at a supplier that is not told the most we pay.</summary>
     internal static NewAlert Unlimited(string supplier, string sku) => new(
         AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{sku}", KeyOf(supplier, sku),
         $"What {supplier} charges for {sku} is agreed nowhere, and it is not told the most we pay: it could charge anything, so the route is passed by. "
-            + "Give the route a unitCost, or put {{maxCost}} into the supplier's file.");
+            + "Give the route a unitCost, or put {{maxCost}} into the supplier's file.")
+    {
+        Group = $"{Keys}{supplier}",
+    };
 
-    private NewAlert? AlertOf(string key, Sku sku, string supplier) =>
-        Worst(sku, supplier) is { } route ? Describe(key, sku, route) : IsUnlimited(sku, supplier) ? Unlimited(supplier, sku.Code) : null;
+    private static string KeyOf(string supplier, string sku) => $"{Keys}{supplier}:{sku}";
 
-    private bool IsUnlimited(Sku sku, string supplier) => !sku.Supply.AllowLoss
-        && sku.Routes.Any(route => route.Source == RouteSource.Supplier && route.Supplier == supplier && route.UnitCost is null)
-        && catalogue.Current.FindSupplier(supplier)?.FindSupply(sku.Code) is null
-        && suppliers.Find(supplier) is { TakesMaxCost: false };
+    private static Money Cost(Route route, Supply? agreed) => route.UnitCost ?? agreed?.UnitCost ?? Money.Zero;
 
-    private static Route? Worst(Sku sku, string supplier) => sku.Routes
-        .Where(route => route.Source == RouteSource.Supplier && route.Supplier == supplier && route.UnitCost > sku.Price)
-        .MaxBy(route => route.UnitCost);
+    private static IEnumerable<Route> RoutesOf(Sku sku, Supplier supplier) =>
+        sku.Routes.Where(route => route.Source == RouteSource.Supplier && route.Supplier == supplier.Code);
 
     // Where a loss is allowed units are bought at it; elsewhere the route is only passed by.
-    private static NewAlert Describe(string key, Sku sku, Route route) => new(
+    private static NewAlert Describe(Sku sku, Supplier supplier, Route route, Money cost, string currency) => new(
         AlertKind.PriceInversion,
         sku.Supply.AllowLoss ? AlertSeverity.Critical : AlertSeverity.Warning,
         $"sku:{sku.Code}",
-        key,
-        $"{sku.Code} is sold for {sku.Price} {sku.Currency}, and {route.Supplier} charges {route.UnitCost} for {route.SupplierSku}. "
-            + (sku.Supply.AllowLoss ? "The SKU allows a loss, so units are bought at it." : "The route is passed by until that changes."));
+        KeyOf(supplier.Code, sku.Code),
+        $"{sku.Code} is sold for {sku.Price} {sku.Currency}, and {supplier.Code} charges {cost}{(currency == sku.Currency ? "" : $" {currency}")} for {route.SupplierSku}. "
+            + (sku.Supply.AllowLoss ? "The SKU allows a loss, so units are bought at it." : "The route is passed by until that changes."))
+    {
+        Group = $"{Keys}{supplier.Code}",
+    };
+
+    private bool IsUnlimited(Sku sku, Supplier supplier) => !sku.Supply.AllowLoss
+        && RoutesOf(sku, supplier).Any(route => route.UnitCost is null)
+        && supplier.FindSupply(sku.Code) is null
+        && suppliers.Find(supplier.Code) is { TakesMaxCost: false };
+
+    private NewAlert? Find(Sku sku, Supplier supplier) =>
+        FindInversion(sku, supplier) ?? (IsUnlimited(sku, supplier) ? Unlimited(supplier.Code, sku.Code) : null);
+
+    private Task MatchAsync(string prefix, IEnumerable<Supplier> of) => alerts.RunAsync(
+        AlertKind.PriceInversion, prefix, [.. of.SelectMany(supplier => catalogue.Current.Skus.Select(sku => Find(sku, supplier))).OfType<NewAlert>()]);
 }
