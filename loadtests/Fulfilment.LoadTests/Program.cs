@@ -20,6 +20,12 @@ if (args is ["serve", "supplier", _, var supplierPort])
     return 0;
 }
 
+if (args is ["serve", "receiver", _, var receiverPort])
+{
+    await ReceiverServer.RunAsync(receiverPort);
+    return 0;
+}
+
 if (Settings.Parse(args) is not { } settings)
 {
     Console.Error.WriteLine(Settings.Usage);

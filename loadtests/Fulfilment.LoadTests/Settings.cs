@@ -16,7 +16,7 @@ namespace Fulfilment.LoadTests;
 internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, int Seconds, long Rows, long LargeStock, long Orders, int Requests, long History, bool Save)
 {
     public const string Usage = """
-        Usage: eng/bench [intake] [import] [stock] [recall] [redis] [claims] [supply] [history] [idle] [search] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--orders N] [--units N] [--no-save]
+        Usage: eng/bench [intake] [import] [stock] [recall] [redis] [claims] [supply] [webhooks] [history] [idle] [search] [--quick] [--runs N] [--seconds N] [--rows N] [--large N] [--orders N] [--units N] [--no-save]
           intake   orders a second against the parse-only endpoint and the plain implementation, latency at half the peak
           import   codes a second against the sqlite3 shell, alone and beside orders
           stock    cost of a claim, start-up and memory with a small and a large stock
@@ -24,6 +24,7 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
           redis    orders a second with the pool in Redis against the pool in process
           claims   claims of 64 ids with 50 in flight against redis-benchmark sending the same script
           supply   units a second from a supplier that takes 300 ms, and latency of orders from the pool beside it
+          webhooks webhooks a second to a local receiver beside orders at half their peak
           history  a look of the worker and the sweeps with a million finished units against none (--units)
           idle     processor and disk of a host that nobody asks anything
           search   every list by every filter, the search for a person and account movements with 10 million orders; about 10 GB of disk, named only
@@ -41,6 +42,7 @@ internal sealed record Settings(IReadOnlyList<IScenario> Scenarios, int Runs, in
         ["redis"] = new RedisIntakeScenario(),
         ["claims"] = new RedisClaimScenario(),
         ["supply"] = new SupplyScenario(),
+        ["webhooks"] = new WebhooksScenario(),
         ["history"] = new HistoryScenario(),
         ["idle"] = new IdleScenario(),
         [Search] = new SearchScenario(),

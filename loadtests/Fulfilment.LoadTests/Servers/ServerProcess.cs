@@ -23,7 +23,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <param name="kind"><c>engine</c>, <c>plain</c> or <c>supplier</c>.</param>
+    /// <param name="kind"><c>engine</c>, <c>plain</c>, <c>supplier</c> or <c>receiver</c>.</param>
     /// <param name="folder">Where its database is.</param>
     /// <param name="environment">Its settings beside the defaults.</param>
     public static async Task<ServerProcess> StartAsync(string kind, string folder, Dictionary<string, string>? environment = null)

@@ -154,7 +154,7 @@ public sealed class IntakeDecision(CustodyChain custody, ICustodySeal seal, IdGe
         // That it has begun is in the answer; the next event says what became of it.
         if (status != OrderStatus.Processing)
         {
-            effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion));
+            effects.Outbox.Add(OutboxMessage.ForOrder(ids.Next(), draft.Storefront.Id, draft.OrderId, status, AcceptedOrder.FirstVersion) with { IsQueued = draft.Storefront.HasEndpoints });
         }
 
         foreach (var need in claim.Needs)

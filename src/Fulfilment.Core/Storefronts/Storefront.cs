@@ -32,6 +32,9 @@ public sealed record Storefront
     /// <summary>It is told by webhook when what it may spend falls below this amount, in any currency; null: never.</summary>
     public Money? LowBalance { get; init; }
 
+    /// <summary>Whether it has webhook endpoints: events of its orders are not queued otherwise.</summary>
+    public bool HasEndpoints { get; init; }
+
     /// <summary>Whether its keys are accepted.</summary>
     public bool Active { get; init; } = true;
 

@@ -12,6 +12,9 @@ namespace Fulfilment.Core.Webhooks;
 /// <param name="UnitId">Which of its units, where the event is about one.</param>
 public sealed record OutboxMessage(long Id, long StorefrontId, WebhookEvent Type, long OrderId, OrderStatus Status, int Version, long? UnitId = null)
 {
+    /// <summary>Whether anybody may want it. What is not queued is kept all the same, for a replay.</summary>
+    public bool IsQueued { get; init; } = true;
+
     /// <summary>The event that an order's arrival in this status is.</summary>
     public static OutboxMessage ForOrder(long id, long storefrontId, long orderId, OrderStatus status, int version) =>
         new(id, storefrontId, TypeOf(status), orderId, status, version);

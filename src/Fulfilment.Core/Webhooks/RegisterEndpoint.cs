@@ -1,11 +1,12 @@
 using Fulfilment.Core.Auditing;
+using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 
 namespace Fulfilment.Core.Webhooks;
 
 /// <summary>Makes an endpoint of a storefront, with a secret that is shown once.</summary>
 public sealed class RegisterEndpoint(
-    IWebhookEndpointStore store, IWebhookSender sender, IWebhookVault vault, IdGenerator ids, IRandomBytes random, WebhookOptions options)
+    IWebhookEndpointStore store, IWebhookSender sender, IWebhookVault vault, ICatalogue catalogue, IdGenerator ids, IRandomBytes random, WebhookOptions options)
 {
     private const int LongestUrl = 2000;
 
@@ -41,6 +42,7 @@ public sealed class RegisterEndpoint(
         var (secret, secretId) = (WebhookSecret.Create(random), ids.Next());
         var endpoint = new WebhookEndpoint(ids.Next(), storefrontId, url, types is null ? null : [.. wanted.Distinct().Order()], EndpointState.Active);
         var created = await store.CreateAsync(endpoint, new ProtectedSecret(secretId, vault.Protect(secretId, secret)), options.MostEndpoints, actor).ConfigureAwait(false);
+        await catalogue.RefreshAsync().ConfigureAwait(false);
         return created.Refusal is { } refusal ? refusal : new RegisteredEndpoint(created.Value, secret);
     }
 }

@@ -16,7 +16,7 @@ public sealed class ReplayEvents(IWebhookEndpointStore store, JobSignals signals
             return Field.Refuse("/from", "The time must not lie in the future.");
         }
 
-        var replayed = await store.ReplayAsync(id, storefrontId, IdGenerator.FirstAt(from) - 1, IdGenerator.FirstAt(now + TimeSpan.FromMilliseconds(1)) - 1, actor).ConfigureAwait(false);
+        var replayed = await store.ReplayAsync(id, storefrontId, IdGenerator.FirstAt(from) - 1, IdGenerator.FirstAt(now) - 1, actor).ConfigureAwait(false);
         signals.Webhooks.Raise();
         return replayed;
     }

@@ -25,6 +25,12 @@ public sealed record WebhookEndpoint(long Id, long StorefrontId, string Url, IRe
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt => IdGenerator.TimeOf(Id);
 
+    /// <summary>
+    /// Up to which event a new endpoint gets what was not queued for it: a node learns of a storefront's first endpoint a moment later, and what it wrote meanwhile
+    /// waits for nobody.
+    /// </summary>
+    public long LateUntil => IdGenerator.FirstAt(CreatedAt + TimeSpan.FromSeconds(10));
+
     /// <summary>Whether it wants this event of its storefront.</summary>
     public bool Wants(WebhookEvent type) => Types?.Contains(type) ?? true;
 }

@@ -12,7 +12,8 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
 {
     private const string Select = """
         SELECT id, code, name, settlement, credit_limit AS CreditLimit, rate_per_second AS RatePerSecond, stock_display AS StockDisplay,
-               hold_above AS HoldAbove, low_balance AS LowBalance, active, updated_at AS UpdatedAt
+               hold_above AS HoldAbove, low_balance AS LowBalance, active, updated_at AS UpdatedAt,
+               CASE WHEN EXISTS (SELECT 1 FROM webhook_endpoints AS e WHERE e.storefront_id = storefronts.id AND e.state < 20) THEN 1 ELSE 0 END AS HasEndpoints
         FROM storefronts
         """;
 
@@ -110,6 +111,8 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
 
         public long UpdatedAt { get; init; }
 
+        public long HasEndpoints { get; init; }
+
         public static Row From(Storefront storefront) => new()
         {
             Id = storefront.Id,
@@ -137,6 +140,7 @@ public sealed class StorefrontStore(IDatabase database, IdGenerator ids) : IStor
             HoldAbove = HoldAbove is { } amount ? new Money(amount) : null,
             LowBalance = LowBalance is { } low ? new Money(low) : null,
             Active = Active,
+            HasEndpoints = HasEndpoints != 0,
             UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt),
         };
     }

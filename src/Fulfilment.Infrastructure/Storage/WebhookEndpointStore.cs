@@ -23,8 +23,16 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
         }
 
         await connection.ExecuteAsync(
-            "INSERT INTO webhook_endpoints (id, storefront_id, url, types, state) VALUES (@Id, @StorefrontId, @Url, @types, @State)",
-            new { endpoint.Id, endpoint.StorefrontId, endpoint.Url, types = endpoint.Types is null ? null : StorageJson.Write(endpoint.Types.Select(type => (int)type)), endpoint.State }).ConfigureAwait(false);
+            """
+            INSERT INTO webhook_endpoints (id, storefront_id, url, types, state, replay_after, replay_until)
+            VALUES (@Id, @StorefrontId, @Url, @types, @State, @Id, @LateUntil)
+            """,
+            new
+            {
+                endpoint.Id, endpoint.StorefrontId, endpoint.Url, types = endpoint.Types is null ? null : StorageJson.Write(endpoint.Types.Select(type => (int)type)), endpoint.State,
+                endpoint.LateUntil,
+            }).ConfigureAwait(false);
+        await CatalogueVersion.RaiseAsync(connection).ConfigureAwait(false);
         await AddSecretAsync(connection, endpoint.Id, secret).ConfigureAwait(false);
         await RecordAsync(connection, actor, "webhookEndpoint.created", null, endpoint).ConfigureAwait(false);
         return endpoint;
@@ -51,6 +59,7 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
             "UPDATE webhook_endpoints SET state = @deleted, replay_after = NULL, replay_until = NULL WHERE id = @id AND state = @State",
             new { deleted = EndpointState.Deleted, id, endpoint.State }).ConfigureAwait(false);
         await connection.ExecuteAsync("DELETE FROM webhook_secrets WHERE endpoint_id = @id", new { id }).ConfigureAwait(false);
+        await CatalogueVersion.RaiseAsync(connection).ConfigureAwait(false);
         await WebhookAlerts.ResolveAsync(connection, id, time.GetUtcNow()).ConfigureAwait(false);
         return endpoint with { State = EndpointState.Deleted };
     });

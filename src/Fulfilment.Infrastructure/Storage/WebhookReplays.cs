@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storage;
 using Fulfilment.Core.Webhooks;
 
@@ -34,8 +35,8 @@ internal sealed class WebhookReplays(IDatabase database)
     {
         var asked = await database.ReadAsync(
             async connection => (await connection.QueryAsync<ReplayRow>(
-                $"SELECT {WebhookEndpointRows.Columns}, e.replay_after AS ReplayAfter, e.replay_until AS ReplayUntil FROM webhook_endpoints AS e WHERE e.replay_until IS NOT NULL AND e.state < @deleted",
-                new { deleted = EndpointState.Deleted }).ConfigureAwait(false)).AsList(),
+                $"SELECT {WebhookEndpointRows.Columns}, e.replay_after AS ReplayAfter, e.replay_until AS ReplayUntil FROM webhook_endpoints AS e WHERE e.replay_until <= @until AND e.state < @deleted",
+                new { until = IdGenerator.FirstAt(now), deleted = EndpointState.Deleted }).ConfigureAwait(false)).AsList(),
             cancellation).ConfigureAwait(false);
         foreach (var replay in asked)
         {
@@ -77,7 +78,11 @@ internal sealed class WebhookReplays(IDatabase database)
 
         foreach (var events in wanted.Chunk(IdsAtOnce))
         {
-            await connection.ExecuteAsync(AgainSql, new { now, endpointId = replay.Id, events }).ConfigureAwait(false);
+            if (replay.ReplayUntil != replay.ToEndpoint().LateUntil)
+            {
+                await connection.ExecuteAsync(AgainSql, new { now, endpointId = replay.Id, events }).ConfigureAwait(false);
+            }
+
             await connection.ExecuteAsync(MissedSql, new { now, endpointId = replay.Id, events }).ConfigureAwait(false);
         }
 

@@ -30,6 +30,8 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Contains("\"frozen\":true", output, StringComparison.Ordinal);
         Assert.Contains("\"kind\":\"replacement\",\"status\":\"done\"", output, StringComparison.Ordinal);
         Assert.Contains("\"secret\":\"TEST-", output, StringComparison.Ordinal);
+        Assert.Contains("\"secret\":\"whsec_", output, StringComparison.Ordinal);
+        Assert.Matches("\\{\"status\":null,\"fault\":\"[a-z_]+\",\"text\":null\\}", output);
         Assert.EndsWith("stopped with 0\n", output, StringComparison.Ordinal);
         Assert.DoesNotContain("urn:fulfilment:problem", output, StringComparison.Ordinal);
     }

@@ -25,6 +25,7 @@ internal sealed class WebhookDesk : IAsyncDisposable
     private readonly List<IDisposable> _disposables = [];
     private readonly List<(Task Running, CancellationTokenSource Stop)> _workers = [];
     private readonly WebhookVault _vault;
+    private readonly CatalogueCache _catalogue;
 
     private WebhookDesk(PublicAddressGuard guard)
     {
@@ -32,6 +33,7 @@ internal sealed class WebhookDesk : IAsyncDisposable
         Ids = new IdGenerator(Time);
         Ids.Use(new NodeLease(7, 0, Time.GetUtcNow().AddYears(1).ToUnixTimeMilliseconds(), long.MaxValue));
         _vault = Keep(new WebhookVault(new CurrentKeys(_keys)));
+        _catalogue = Keep(new CatalogueCache(Database));
         Sender = Keep(new WebhookSender(guard, Time));
         Endpoints = new WebhookEndpointStore(Database, Ids, Time);
         Store = new WebhookDeliveryStore(Database, Ids);
@@ -63,7 +65,7 @@ internal sealed class WebhookDesk : IAsyncDisposable
 
     public async Task<WebhookEndpoint> EndpointAsync(string url, long storefront = Storefront)
     {
-        var registered = await new RegisterEndpoint(Endpoints, Sender, _vault, Ids, new SystemRandomBytes(), WebhookOptions.Default with { MostEndpoints = 1000 }).RunAsync(storefront, url, null, Shop);
+        var registered = await new RegisterEndpoint(Endpoints, Sender, _vault, _catalogue, Ids, new SystemRandomBytes(), WebhookOptions.Default with { MostEndpoints = 1000 }).RunAsync(storefront, url, null, Shop);
         Assert.Null(registered.Refusal);
         return registered.Value.Endpoint;
     }

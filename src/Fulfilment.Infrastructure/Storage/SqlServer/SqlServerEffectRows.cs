@@ -31,6 +31,7 @@ internal static class SqlServerEffectRows
         json.Number("status", (long)message.Status);
         json.Number("version", message.Version);
         json.Number("unit_id", message.UnitId);
+        json.Number("waiting", message.IsQueued ? 1 : null);
     });
 
     public static JsonDocumentParameter Custody(IEnumerable<CustodyEntry> entries) => JsonRows.Write(entries, static (json, entry) =>

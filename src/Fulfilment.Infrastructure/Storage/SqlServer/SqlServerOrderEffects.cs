@@ -27,8 +27,8 @@ internal sealed class SqlServerOrderEffects(DbConnection connection) : IOrderEff
                                         amount BIGINT, currency NVARCHAR(3), order_id BIGINT) AS j;
 
         INSERT INTO outbox (id, storefront_id, type, order_id, status, version, unit_id, waiting)
-        SELECT j.id, j.storefront_id, j.type, j.order_id, j.status, j.version, j.unit_id, 1
-        FROM OPENJSON(@outbox) WITH (id BIGINT, storefront_id BIGINT, type BIGINT, order_id BIGINT, status BIGINT, version BIGINT, unit_id BIGINT) AS j;
+        SELECT j.id, j.storefront_id, j.type, j.order_id, j.status, j.version, j.unit_id, j.waiting
+        FROM OPENJSON(@outbox) WITH (id BIGINT, storefront_id BIGINT, type BIGINT, order_id BIGINT, status BIGINT, version BIGINT, unit_id BIGINT, waiting BIGINT) AS j;
 
         INSERT INTO custody_entries (card_key_id, sequence, state, at, unit_id, seal)
         SELECT j.card_key_id, j.sequence, j.state, j.at, j.unit_id, CONVERT(VARBINARY(32), j.seal, 2)

@@ -15,7 +15,7 @@ internal sealed class SqliteOrderEffects(SqliteConnection connection) : IOrderEf
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """);
 
-    private readonly SqliteStatement _outbox = new(connection, "INSERT INTO outbox (id, storefront_id, type, order_id, status, version, unit_id, waiting) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)");
+    private readonly SqliteStatement _outbox = new(connection, "INSERT INTO outbox (id, storefront_id, type, order_id, status, version, unit_id, waiting) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
     private readonly SqliteStatement _readWallet = new(connection, "SELECT balance, held FROM wallets WHERE storefront_id = ?1 AND currency = ?2");
 
@@ -118,5 +118,6 @@ internal sealed class SqliteOrderEffects(SqliteConnection connection) : IOrderEf
 
     private void WriteOutbox(OutboxMessage message) => _outbox
         .Bind(1, message.Id).Bind(2, message.StorefrontId).Bind(3, (long)message.Type).Bind(4, message.OrderId)
-        .Bind(5, (long)message.Status).Bind(6, message.Version).Bind(7, message.UnitId).Execute();
+        .Bind(5, (long)message.Status).Bind(6, message.Version).Bind(7, message.UnitId)
+        .Bind(8, message.IsQueued ? 1 : (long?)null).Execute();
 }
