@@ -10,7 +10,7 @@ namespace Fulfilment.Core.Webhooks;
 /// <param name="time">The monotonic clock.</param>
 public sealed class DeliveryLanes(int mostAtOnce, int mostPerEndpoint, TimeProvider time)
 {
-    private const int FirstWindow = 4, QueuePerPlace = 32;
+    private const int FirstWindow = 1, QueuePerPlace = 32;
 
     // An event that an endpoint does not like is no reason to leave it alone; one failure after the other is.
     private const int FailuresBorne = 5;

@@ -24,7 +24,7 @@ public sealed class WebhookWorkerTests : IAsyncLifetime
         await _receiver.DisposeAsync();
     }
 
-    /// <summary>Twenty endpoints never answer, with more to send than there are places: the one that answers gets everything within two seconds.</summary>
+    /// <summary>Twenty endpoints never answer, with more to send than there are places: the one that answers gets everything within a few.</summary>
     [Fact]
     public async Task EndpointsThatNeverAnswer_DoNotDelayTheOneThatDoes()
     {
@@ -45,7 +45,7 @@ public sealed class WebhookWorkerTests : IAsyncLifetime
 
         Assert.Equal(300, _receiver.Received.Select(webhook => webhook.Id).Distinct().Count());
         Assert.True(silent.Received.Count >= 8, $"{silent.Received.Count} were under way to the silent ones.");
-        Assert.InRange(_desk.Time.GetUtcNow() - start, TimeSpan.Zero, TimeSpan.FromSeconds(9));
+        Assert.InRange(_desk.Time.GetUtcNow() - start, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]
