@@ -110,14 +110,15 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task AReplay_SendsEverythingAgain_WithTheSameIds_AlsoToAnEndpointThatIsNew()
     {
-        var first = await _shop.EndpointAsync($"{_receiver.Url}/first");
+        const string Types = """["order.fulfilled"]""";
+        var first = await _shop.EndpointAsync($"{_receiver.Url}/first", Types);
         var from = DateTimeOffset.UtcNow.AddMinutes(-1);
         await _shop.BuyAsync();
         await _shop.BuyAsync();
         await _receiver.UntilAsync(2);
         await _shop.UntilAsync(first, one => one.GetProperty("status").GetString() == "delivered");
         await Patience.UntilAsync(async () => (await _shop.DeliveriesAsync(first)).All(one => one.GetProperty("status").GetString() == "delivered"));
-        var second = await _shop.EndpointAsync($"{_receiver.Url}/second");
+        var second = await _shop.EndpointAsync($"{_receiver.Url}/second", Types);
 
         foreach (var endpoint in (JsonElement[])[first, second])
         {
