@@ -30,6 +30,7 @@ public sealed class NonTerminalStatesTests
         [OrderStatus.Fulfilled] = [],
         [OrderStatus.PartiallyFulfilled] = [],
         [OrderStatus.Failed] = [],
+        [OrderStatus.Cancelled] = [],
 
         [UnitState.Pending] = [Worker, RecurringJobs.OpenOrders.Name],
         [UnitState.Reserved] = [RecurringJobs.HeldOrders.Name],
