@@ -13,8 +13,8 @@ internal static class ReceiverServer
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         await using var app = builder.Build();
+        app.Urls.Add($"http://127.0.0.1:{port}");
         var count = 0L;
         app.MapGet("/count", () => Interlocked.Read(ref count).ToString(CultureInfo.InvariantCulture));
         app.MapPost("/hook", async (HttpContext http) =>
