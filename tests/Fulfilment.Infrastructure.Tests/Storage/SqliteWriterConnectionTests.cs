@@ -113,7 +113,7 @@ public sealed class SqliteWriterConnectionTests : IDisposable
             Assert.Equal("zero", await _connection.ExecuteScalarAsync<string>(Name, new { id = 0 }));
         }
 
-        Assert.InRange(_connection.Compiled, 1, 512);
+        Assert.InRange(_connection.Compiled, 1, 256);
     }
 
     [Fact]

@@ -108,6 +108,8 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         DurableFiles.EnsurePrivate(file);
         var connection = new SqliteWriterConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         connection.Open();
+        // What is kept compiled must not take the room from which SQLite serves the small pieces of every run; where that is full each of them is a malloc.
+        _ = SQLitePCL.raw.sqlite3_db_config(connection.Handle!, SQLitePCL.raw.SQLITE_DBCONFIG_LOOKASIDE, IntPtr.Zero, 1200, 4_000);
         using var command = connection.CreateCommand();
         // What moves to another page, or is changed, leaves no copy in the free space of the page it was in: personal data can only be erased for good
         // where that was so from the beginning. Fast: it never writes a page for it.

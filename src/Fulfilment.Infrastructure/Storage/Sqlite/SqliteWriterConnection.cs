@@ -10,7 +10,7 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 internal sealed class SqliteWriterConnection(string connectionString) : SqliteConnection(connectionString)
 {
     // Lists in a query make a text of their own for every length, and what is kept costs memory: past so many all are forgotten, and the frequent ones are soon back.
-    private const int MostTexts = 512;
+    private const int MostTexts = 256;
 
     // Null: seen once. Scripts that run once are not kept, and could not be compiled as a whole: their later statements need what the first ones make.
     private readonly Dictionary<string, Command?> _byText = new(StringComparer.Ordinal);
