@@ -8,8 +8,8 @@ internal sealed class IdleScenario : IScenario
     private const long Codes = 10_000;
     private const int LeastSeconds = 60;
 
-    // What start-up leaves to do, and what the runtime compiles in the background.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(40);
+    // What start-up leaves to do, and what the runtime compiles for good in the first minutes.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(2);
 
     public async Task RunAsync(Settings settings, Report report)
     {
@@ -18,8 +18,7 @@ internal sealed class IdleScenario : IScenario
         await Bench.SetUpAsync(engine);
         await Bench.ImportAsync(engine, 0, Codes);
         await Task.Delay(WarmUp);
-
-        var seconds = settings.Save ? Math.Max(LeastSeconds, settings.Seconds) : settings.Seconds;
+        var seconds = Math.Max(LeastSeconds, settings.Seconds);
         var (cpu, written) = (engine.ProcessorTime(), engine.BytesWritten());
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         var share = (engine.ProcessorTime() - cpu).TotalSeconds / seconds;

@@ -62,8 +62,6 @@ public sealed class NonTerminalStatesTests
         [BatchStatus.Failed] = [RecurringJobs.WithdrawnBatches.Name],
         [BatchStatus.Recalled] = [RecurringJobs.WithdrawnBatches.Name],
 
-        [CardKeyState.Available] = [RecurringJobs.Expiry.Name],
-        [CardKeyState.Reserved] = [RecurringJobs.HeldOrders.Name],
         // The worker of webhooks looks at due deliveries of active endpoints; a paused endpoint waits for somebody to resume it, and an alert says so.
         [DeliveryState.Waiting] = [Worker, RecurringJobs.WebhookEvents.Name],
         [DeliveryState.Delivered] = [RecurringJobs.WebhookEvents.Name],
@@ -71,16 +69,18 @@ public sealed class NonTerminalStatesTests
         [EndpointState.Active] = [Worker],
         [EndpointState.Paused] = ["GET /v1/admin/webhook-endpoints", "GET /v1/admin/alerts"],
 
+        [CardKeyState.Available] = [RecurringJobs.Expiry.Name],
+        [CardKeyState.Reserved] = [RecurringJobs.HeldOrders.Name],
         [CardKeyState.Frozen] = [RecurringJobs.Expiry.Name, "GET /v1/inventory/stock"],
     };
 
     private static readonly IReadOnlyList<Enum> NonTerminal =
     [
         .. Open(OrderStates.Orders), .. Open(OrderStates.Units), .. Open(Attempt.States), .. Open(UnitDecision.States), .. Open(AfterSalesCase.States),
-        .. Open(AlertStates.Table), .. Open(CardKeyStates.Table), .. Open(WebhookStates.Endpoints), .. Open(WebhookStates.Deliveries),
+        .. Open(AlertStates.Table), .. Open(Discrepancy.States), .. Open(CardKeyStates.Table), .. Open(WebhookStates.Endpoints), .. Open(WebhookStates.Deliveries),
 
         // These have no table of transitions.
-        DiscrepancyStatus.Open, DiscrepancyStatus.PendingApproval, HoldState.Open, .. Enum.GetValues<BatchStatus>().Cast<Enum>(),
+        HoldState.Open, .. Enum.GetValues<BatchStatus>().Cast<Enum>(),
     ];
 
     [Fact]

@@ -1,4 +1,6 @@
+using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Jobs;
+using Fulfilment.Infrastructure.Jobs;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Tests.Storage;
 
@@ -101,6 +103,27 @@ public sealed class TwoNodesTests : IAsyncLifetime
 
         AssertOncePerDueTime(every);
         Assert.InRange(_runs.Count, 7, 10);
+    }
+
+    [Fact]
+    public async Task EnginesTimesAndRowsOfJobs_WipedInTheMiddle_CostNeitherARunNorASecondOne()
+    {
+        var every = JobSchedule.Each(TimeSpan.FromSeconds(20));
+        await using var node = Node(1, new ManualTimeProvider(), every, withEngine: false);
+        var calendar = new BusinessCalendar(node.Clock, TimeZoneInfo.Utc);
+        var scheduler = await new QuartzJobEngine(calendar, node.Clock).BuildAsync(node.Runner.Jobs, node.Runner.TickAsync, Cancellation);
+        await scheduler.Start(Cancellation);
+        await PassAsync(TimeSpan.FromMinutes(2), node);
+
+        await scheduler.Clear(Cancellation);
+        await _database.ExecuteAsync("DELETE FROM job_runs");
+        await _database.ExecuteAsync("DELETE FROM jobs");
+        await PassAsync(TimeSpan.FromMinutes(2), node);
+        await scheduler.Shutdown(waitForJobsToComplete: true, Cancellation);
+
+        AssertOncePerDueTime(every);
+        Assert.InRange(_runs.Count, 11, 13);
+        Assert.NotNull((await node.Store.FindAsync("a-job", Cancellation))!.DueAt);
     }
 
     private void AssertOncePerDueTime(JobSchedule every)
