@@ -47,6 +47,7 @@ internal static class FulfilmentApp
         builder.Services.AddOrders(builder.Configuration);
         builder.Services.AddFulfilment(builder.Configuration);
         builder.Services.AddPeople(builder.Configuration);
+        builder.Services.AddAnomalies(builder.Configuration);
         builder.Services.AddCardKeyLife();
         builder.Services.AddProducts(builder.Configuration);
         builder.Services.AddManual();

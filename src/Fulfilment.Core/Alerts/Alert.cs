@@ -147,6 +147,9 @@ public enum AlertKind
 
     /// <summary>A storefront's webhook endpoint took nothing for three days, or says that it is gone; nothing is sent to it until somebody resumes it.</summary>
     EndpointPaused = 14,
+
+    /// <summary>Orders come in, or fail, far out of the pattern of this hour of the week.</summary>
+    OrderFlow = 22,
 }
 
 /// <summary>How bad it is. Stored as numbers.</summary>

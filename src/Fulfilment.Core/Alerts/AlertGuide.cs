@@ -100,6 +100,10 @@ public static class AlertGuide
             Lasts: true,
             new("A webhook endpoint is paused", "Tell its storefront: once the endpoint works, they resume it, or you do; its events wait."),
             new("通知地址已暂停", "请联系该渠道商;地址恢复后由对方或您恢复推送,期间的通知都会保留。")),
+        AlertKind.OrderFlow => new(
+            Lasts: true,
+            new("Orders are far from usual", "Fewer: ask the storefront, and look at stock, price and shelf. More: find out whose key it is, and revoke it if nobody knows. Failing: look at the suppliers and stock of the SKU."),
+            new("订单量或失败率明显异常", "骤降:联系渠道商,检查库存、价格和上架状态;激增:核实密钥使用者,无人认领则立即吊销;失败增多:检查该商品的供货商和库存。")),
     };
 
     /// <summary>The path under which a subject such as <c>unit:unt_…</c> is looked at; null where there is none.</summary>

@@ -33,6 +33,9 @@ public static class RecurringJobs
     /// <summary>Alert <c>revealSpike</c>.</summary>
     public static readonly RecurringJob Reveals = new("reveals", Every(seconds: 20), "Looks for an unusual number of codes shown.");
 
+    /// <summary>Alert <c>orderFlow</c>. There is something to look at once a minute is over.</summary>
+    public static readonly RecurringJob OrderFlow = new("order-flow", Every(seconds: 20), "Holds the orders of the last minutes against the same hour of earlier weeks.");
+
     /// <summary>In small pieces that give way to orders.</summary>
     public static readonly RecurringJob Sandbox = new("sandbox", Every(minutes: 60), "Deletes sandbox orders that are a month old.");
 
