@@ -67,10 +67,10 @@ public enum WebhookEvent
     /// <summary><c>unit.refunded</c>: a unit was refunded and the order keeps others.</summary>
     UnitRefunded = 11,
 
-    /// <summary><c>batch.completed</c>: an import of this storefront's has ended.</summary>
+    /// <summary><c>batch.completed</c>: an import has ended, and its codes can be sold.</summary>
     BatchCompleted = 12,
 
-    /// <summary><c>batch.recalled</c>: a batch that this storefront imported was recalled.</summary>
+    /// <summary><c>batch.recalled</c>: a batch was recalled; what was sold of it may not work.</summary>
     BatchRecalled = 13,
 
     /// <summary><c>sku.updated</c>: something about a SKU that a storefront sees was changed.</summary>

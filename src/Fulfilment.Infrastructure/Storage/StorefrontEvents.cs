@@ -24,17 +24,10 @@ public sealed class StorefrontEvents(IDatabase database, IdGenerator ids) : ISto
         "INSERT INTO outbox (id, storefront_id, type, order_id, status, version, data, waiting) VALUES (@id, @storefrontId, @type, 0, 0, 0, @json, 1)",
         new { id, storefrontId, type, json = StorageJson.Write(data) });
 
-    /// <summary>Tells the storefront whose own key imported the batch; nobody where it was somebody else's.</summary>
+    /// <summary>Tells of a batch to every storefront: none has batches of its own, and each may sell what is in it, or have sold it.</summary>
     internal static async Task AddAsync(DbConnection connection, long id, Batch batch, WebhookEvent type)
     {
-        const string Prefix = "storefront:";
-        if (!batch.Owner.StartsWith(Prefix, StringComparison.Ordinal)
-            || await StorefrontStore.FindAsync(connection, batch.Owner[Prefix.Length..]).ConfigureAwait(false) is not { } storefront)
-        {
-            return;
-        }
-
         var sku = await connection.QuerySingleAsync<string>("SELECT code FROM skus WHERE id = @id", new { id = batch.Details.SkuId }).ConfigureAwait(false);
-        await AddAsync(connection, id, storefront.Id, type, new { batchId = PublicId.Format(PublicId.Batch, batch.Id), sku, status = batch.Status }).ConfigureAwait(false);
+        await AddAsync(connection, id, Everyone, type, new { batchId = PublicId.Format(PublicId.Batch, batch.Id), sku, status = batch.Status }).ConfigureAwait(false);
     }
 }
