@@ -10,6 +10,9 @@ internal sealed class WebhooksScenario : IScenario
     private const int Connections = 128;
     private const double EventsPerSecond = 2_000;
 
+    // A connection's pauses come on top of its answers' own time, so more is asked for than comes.
+    private const double Asked = 1.6 * EventsPerSecond;
+
     public async Task RunAsync(Settings settings, Report report)
     {
         using var folder = Bench.Folder();
@@ -28,24 +31,25 @@ internal sealed class WebhooksScenario : IScenario
             peaks.Add((await Wrk.RunAsync(orders, quiet, full)).PerSecond);
         }
 
-        var half = Math.Max(Bench.Median(peaks) / 2, EventsPerSecond + 100);
+        var half = Bench.Median(peaks) / 2;
         var seconds = Math.Max(settings.Seconds, 10);
-        var (rates, p99, behind) = (new List<double>(), new List<double>(), new List<double>());
+        var (rates, p99, behind, placed) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var run = 0; run < settings.Runs; run++)
         {
             var (before, began) = (await CountAsync(receiver), Stopwatch.GetTimestamp());
             var both = await Task.WhenAll(
-                Wrk.RunAsync(orders, told, new Load(Connections / 2, seconds, EventsPerSecond)),
-                Wrk.RunAsync(orders, quiet, new Load(Connections / 2, seconds, half - EventsPerSecond)));
+                Wrk.RunAsync(orders, told, new Load(Connections / 2, seconds, Asked)),
+                Wrk.RunAsync(orders, quiet, new Load(Connections / 2, seconds, Math.Max(half - EventsPerSecond, 100))));
             var (after, lasted) = (await CountAsync(receiver), Stopwatch.GetElapsedTime(began));
             rates.Add((after - before) / lasted.TotalSeconds);
             p99.Add(both.Max(result => result.P99));
             behind.Add(both[0].Requests - (after - before));
+            placed.Add(both.Sum(result => result.PerSecond));
             await DrainAsync(receiver);
         }
 
         report.Add("Webhooks delivered beside orders at half their peak", $"{Bench.Median(rates):N0}/s, {Bench.Median(behind):N0} behind at the end of {seconds} s", "≥ 2,000/s");
-        report.Add("Orders beside them", $"p99 {Bench.Median(p99):F1} ms at {half:N0}/s, {EventsPerSecond:N0}/s of them told", "p99 < 60 ms");
+        report.Add("Orders beside them", $"p99 {Bench.Median(p99):F1} ms at {Bench.Median(placed):N0}/s; half the peak is {half:N0}/s", "p99 < 60 ms");
     }
 
     private static async Task<string> ToldShopAsync(ServerProcess engine, ServerProcess receiver)
