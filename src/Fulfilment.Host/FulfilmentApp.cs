@@ -5,7 +5,6 @@ using Fulfilment.Host.Api.Admin;
 using Fulfilment.Host.Api.Callers;
 using Fulfilment.Host.Api.OpenApi;
 using Fulfilment.Host.Dashboard;
-using Fulfilment.Host.Jobs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 

@@ -41,7 +41,7 @@ internal sealed partial class WebhookWorker(
         {
             Release(_lanes.Clear());
             var all = Task.WhenAll(_underWay.Keys);
-            await Task.WhenAny(all, Task.Delay(Patience, time));
+            await Task.WhenAny(all, Task.Delay(Patience, time, CancellationToken.None));
             await sending.CancelAsync();
             await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -10,7 +10,7 @@ namespace Fulfilment.Infrastructure.Alerting;
 internal static class RobotText
 {
     private const string MarkUp = "*`[]<>#!|\\~", FullWidth = "＊｀［］＜＞＃！｜＼～";
-    private const string More = "…";
+    private const char More = '…';
 
     /// <summary>Headings, bold type and links.</summary>
     /// <param name="text">What to say.</param>

@@ -10,7 +10,9 @@ namespace Fulfilment.Infrastructure.Jobs;
 /// Runs the recurring jobs whose leases this node gets. An engine ticks it at their times; a sweep every second makes good what no engine ticked, takes over what
 /// another node has left, and sees who asked for a run or paused a job.
 /// </summary>
+#pragma warning disable CA1001 // RunAsync hands the leases back when it ends, and it is called once.
 public sealed partial class JobRunner
+#pragma warning restore CA1001
 {
     /// <summary>Between two sweeps: a run that was asked for on another node begins within this.</summary>
     public static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);

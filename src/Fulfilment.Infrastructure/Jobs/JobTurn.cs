@@ -64,7 +64,7 @@ internal sealed partial class JobTurn(
             var request = Request();
             if (request is not null || (_known?.PausedAt is null && IsDue(time.GetUtcNow())))
             {
-                await RunAsync(lease, request, stopping).ConfigureAwait(false);
+                await RunAsync(request, lease, stopping).ConfigureAwait(false);
             }
         }
 #pragma warning disable CA1031 // The next look finds what this one missed.
@@ -134,7 +134,7 @@ internal sealed partial class JobTurn(
 
     private bool IsDue(DateTimeOffset now) => now >= _due - _early || (_startedAt - now > ClockTolerance && _job.Schedule is JobSchedule.Every);
 
-    private async Task RunAsync(CancellationToken lease, DateTimeOffset? request, CancellationToken stopping)
+    private async Task RunAsync(DateTimeOffset? request, CancellationToken lease, CancellationToken stopping)
     {
         var (started, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var (outcome, result, exception) = await CarryOutAsync(lease, stopping).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using Dapper;
-using Fulfilment.Core;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Alerts.Channels;
 using Fulfilment.Core.CardKeys;

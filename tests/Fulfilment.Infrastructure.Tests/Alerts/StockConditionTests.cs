@@ -2,7 +2,6 @@ using Fulfilment.Core.Alerts;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
-using Fulfilment.Core.Orders;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Tests.Orders;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;

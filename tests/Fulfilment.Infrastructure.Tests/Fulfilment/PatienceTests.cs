@@ -1,6 +1,5 @@
 using Fulfilment.Core.Orders;
 using Fulfilment.Core.Suppliers;
-using Fulfilment.Infrastructure.Tests.Fulfilment.Manual;
 using static Fulfilment.Infrastructure.Tests.Fulfilment.Manual.HandDesk;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 

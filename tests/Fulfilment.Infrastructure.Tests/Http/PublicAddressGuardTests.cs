@@ -83,7 +83,7 @@ public sealed class PublicAddressGuardTests : IDisposable
     {
         using var client = Client(new PublicAddressGuard(allowPrivate: false, Resolve(addresses)));
 
-        var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(Url("shop.example")));
+        var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(Url("shop.example"), TestContext.Current.CancellationToken));
 
         Assert.IsType<AddressNotPublicException>(failed.InnerException);
         Assert.False(_listener.Pending());
@@ -95,7 +95,7 @@ public sealed class PublicAddressGuardTests : IDisposable
         using var client = Client(new PublicAddressGuard(allowPrivate: true, Resolve("127.0.0.1")));
         var served = ServeOnceAsync();
 
-        using var answer = await client.GetAsync(Url("shop.example"));
+        using var answer = await client.GetAsync(Url("shop.example"), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         await served;
@@ -106,7 +106,7 @@ public sealed class PublicAddressGuardTests : IDisposable
     {
         using var client = Client(new PublicAddressGuard(allowPrivate: false, (_, _) => throw new InvalidOperationException("No name was given.")));
 
-        var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(Url("127.0.0.1")));
+        var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(Url("127.0.0.1"), TestContext.Current.CancellationToken));
 
         Assert.IsType<AddressNotPublicException>(failed.InnerException);
     }
@@ -116,7 +116,7 @@ public sealed class PublicAddressGuardTests : IDisposable
     {
         using var client = Client(new PublicAddressGuard(allowPrivate: false, (_, _) => Task.FromResult(Array.Empty<IPAddress>())));
 
-        var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(Url("shop.example")));
+        var failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(Url("shop.example"), TestContext.Current.CancellationToken));
 
         Assert.IsType<SocketException>(failed.InnerException);
     }

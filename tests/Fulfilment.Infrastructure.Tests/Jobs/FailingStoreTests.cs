@@ -1,6 +1,5 @@
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.Jobs;
-using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Tests.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.Jobs;

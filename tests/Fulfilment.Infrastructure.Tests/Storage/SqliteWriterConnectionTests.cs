@@ -120,7 +120,7 @@ public sealed class SqliteWriterConnectionTests : IDisposable
     public async Task Indexes_NeedNoTableOfTheirOwnForARow()
     {
         using var database = await TestDatabase.CreateAsync();
-        var filters = await database.Database.ReadAsync(connection => connection.QueryAsync<string>("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"));
+        var filters = await database.Database.ReadAsync(connection => connection.QueryAsync<string>("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"), TestContext.Current.CancellationToken);
 
         // Up to two values SQLite compares one by one; of more it makes a table, for every row that is written.
         Assert.DoesNotMatch(@"(?i)\bIN \([^()]*,[^()]*,[^()]*\)", string.Join(";\n", filters));

@@ -1,8 +1,6 @@
-using Fulfilment.Core;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Alerts.Channels;
 using Fulfilment.Host.Api.Callers;
-using Fulfilment.Host.Api.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Api.Admin;
