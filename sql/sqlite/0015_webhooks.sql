@@ -6,7 +6,7 @@ ALTER TABLE outbox ADD COLUMN data TEXT NULL;
 -- 1 until its deliveries are written. Events from before this release have none: nobody could ask for them.
 ALTER TABLE outbox ADD COLUMN waiting INTEGER NULL;
 -- Serves whoever writes the deliveries. Ids are not in the order of commits, so no cursor would find every event.
-CREATE INDEX outbox_waiting ON outbox (id) WHERE waiting = 1;
+CREATE UNIQUE INDEX outbox_waiting ON outbox (id) WHERE waiting = 1;
 
 -- The storefront is told when what it may spend falls below this; null: never. Who is below it, and was told so.
 ALTER TABLE storefronts ADD COLUMN low_balance INTEGER NULL;

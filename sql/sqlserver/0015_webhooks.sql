@@ -4,7 +4,7 @@ ALTER TABLE outbox ADD waiting BIGINT NULL;
 ALTER TABLE storefronts ADD low_balance BIGINT NULL;
 GO
 -- Serves whoever writes the deliveries. Ids are not in the order of commits, so no cursor would find every event.
-CREATE INDEX outbox_waiting ON outbox (id) INCLUDE (waiting) WHERE waiting = 1;
+CREATE UNIQUE INDEX outbox_waiting ON outbox (id) INCLUDE (waiting) WHERE waiting = 1;
 
 CREATE TABLE low_wallets (
     storefront_id BIGINT NOT NULL,

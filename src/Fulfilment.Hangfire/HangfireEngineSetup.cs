@@ -52,7 +52,8 @@ public static class HangfireEngineSetup
     {
         var filters = new JobFilterCollection();
         filters.Add(new CaptureCultureAttribute());
-        filters.Add(new AutomaticRetryAttribute { Attempts = 0, LogEvents = false });
+        // Deleted and not failed: Hangfire keeps failed jobs for ever.
+        filters.Add(new AutomaticRetryAttribute { Attempts = 0, LogEvents = false, OnAttemptsExceeded = AttemptsExceededAction.Delete });
         filters.Add(new StatisticsHistoryAttribute());
         return new JobFilterProviderCollection(filters, new JobFilterAttributeFilterProvider());
     }

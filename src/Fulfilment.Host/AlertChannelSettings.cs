@@ -94,9 +94,12 @@ internal sealed class AlertChannelSettings(PublicAddressGuard guard, TimeProvide
             : EnumNameConverter.TryParse<T>(section[setting]!, out var value) ? value
             : throw Wrong(section, setting, string.Join(", ", Enum.GetNames<T>().Select(System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName)));
 
-    // Tokens of robots stand in the query or at the end of the path.
+    // Tokens of robots stand in the query or anywhere in the path: /bot<token>/sendMessage, /webhooks/<id>/<token>/slack.
     private static List<string> SecretsOf(Uri url, string? secret) =>
-        [.. url.Query.TrimStart('?').Split('&').Select(part => part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..]).Append(url.Segments[^1]).Append(secret ?? "").Where(text => text.Length >= 8)];
+    [
+        .. url.Query.TrimStart('?').Split('&').Select(part => part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..])
+            .Concat(url.Segments.Select(segment => segment.Trim('/'))).Append(secret ?? "").Where(text => text.Length >= 8),
+    ];
 
     private static SetupException Wrong(IConfigurationSection section, string setting, string expected) =>
         new($"{section.Path}:{setting} is not usable. Write {expected}.");

@@ -21,6 +21,7 @@ internal static class ConditionsSetup
         services.AddSingleton<IExpiringStock, ExpiringStockReader>().AddWatch<WatchExpiringStock>(RecurringJobs.ExpiringStock);
         services.AddSingleton<IDuplicateCounts, DuplicateCounts>().AddWatch<WatchDuplicates>(RecurringJobs.Duplicates);
         services.AddSingleton<ISupplierRecord, SupplierRecord>().AddWatch<WatchSuppliers>(RecurringJobs.SupplierResults);
+        services.AddSingleton<ILiveHosts, LiveHosts>().AddWatch<ForgetGoneHosts>(RecurringJobs.GoneHosts);
         services.AddWatch<WatchBackups>(RecurringJobs.Backups);
         if (StorageSetup.IsSqlServer(configuration))
         {

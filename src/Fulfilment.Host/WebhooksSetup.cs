@@ -21,7 +21,7 @@ internal static class WebhooksSetup
             Settings.AboveZero(configuration, MostAtOnce, defaults.MostAtOnce),
             Settings.AboveZero(configuration, MostPerEndpoint, defaults.MostPerEndpoint),
             Settings.AboveZero(configuration, MostEndpoints, defaults.MostEndpoints),
-            Settings.AboveZero(configuration, KeepDays, defaults.KeepDays),
+            ReadKeepDays(configuration, defaults.KeepDays),
             TimeSpan.FromMilliseconds(Settings.AboveZero(configuration, LookEvery, defaults.LookEvery.TotalMilliseconds))));
         services.TryAddSingleton<IWebhookSender>(provider => new WebhookSender(
             new PublicAddressGuard(configuration.GetValue(AllowPrivate, false)), provider.GetRequiredService<TimeProvider>()));
@@ -41,4 +41,10 @@ internal static class WebhooksSetup
         services.AddLoop(provider => provider.GetRequiredService<WebhookWorker>().RunAsync);
         return services;
     }
+
+    // Shorter, and events would go that are still tried: nobody would hear of an endpoint that is down.
+    private static int ReadKeepDays(IConfiguration configuration, int normal) =>
+        Settings.AboveZero(configuration, KeepDays, normal) is var days && days > WebhookOptions.TriedFor.Days
+            ? days
+            : throw new SetupException($"{KeepDays} = {days} is too short: events are tried for {WebhookOptions.TriedFor.Days} days. Set it to more, or leave it out for {normal}.");
 }

@@ -122,7 +122,7 @@ public static class AlertGuide
             "webhookEndpoint" => $"/v1/admin/webhook-endpoints/{name}",
             "supplier" => $"/v1/admin/suppliers/{name}",
             "storefront" => $"/v1/admin/storefronts/{name}",
-            "batch" => $"/v1/batches/{name}",
+            "batch" => $"/v1/inventory/batches/{name}",
             _ => null,
         };
     }

@@ -29,7 +29,7 @@ public sealed class WatchClock(ISharedClock shared, MatchAlerts match, IdGenerat
     {
         NoteStep();
         var ahead = await shared.AheadAsync(cancellation).ConfigureAwait(false) ?? TimeSpan.Zero;
-        var key = $"node:{ids.Node}:clock";
+        var key = ForgetGoneHosts.KeysOf(ids.Node) + "clock";
         var causes = new List<string>();
         if (ahead.Duration() > Tolerance)
         {

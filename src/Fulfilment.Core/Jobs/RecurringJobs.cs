@@ -51,6 +51,9 @@ public static class RecurringJobs
     /// <summary>Alerts <c>supplierFailures</c> and <c>unknownOverdue</c>.</summary>
     public static readonly RecurringJob SupplierResults = new("supplier-results", Every(seconds: 30), "Looks for suppliers that fail, and for unknowns that grow old.");
 
+    /// <summary>Alerts <c>diskNearlyFull</c>, <c>clockSkew</c>, <c>breakerOpen</c> and <c>poolDegraded</c>.</summary>
+    public static readonly RecurringJob GoneHosts = new("gone-hosts", Every(minutes: 1), "Resolves what hosts that are gone have said of themselves.");
+
     /// <summary>Alert <c>backupTooOld</c>.</summary>
     public static readonly RecurringJob Backups = new("backups", Every(minutes: 10), "Looks how old the last backup is.");
 

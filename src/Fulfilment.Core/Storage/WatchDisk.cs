@@ -39,7 +39,7 @@ public sealed class WatchDisk(IHostDisk disk, IAlerts alerts, MatchAlerts match,
     /// <inheritdoc/>
     public async Task LookAsync(CancellationToken cancellation)
     {
-        var key = $"node:{ids.Node}:disk";
+        var key = ForgetGoneHosts.KeysOf(ids.Node) + "disk";
         var isSaid = (await alerts.UnresolvedAsync(AlertKind.DiskNearlyFull).ConfigureAwait(false)).ContainsKey(key);
         await match.RunAsync(AlertKind.DiskNearlyFull, key, disk.Measure() is { } room && IsShort(room, isSaid) ? [Describe(key, room)] : []).ConfigureAwait(false);
     }

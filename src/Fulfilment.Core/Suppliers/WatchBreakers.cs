@@ -10,7 +10,7 @@ public sealed class WatchBreakers(ICatalogue catalogue, ISuppliers suppliers, Ma
     /// <inheritdoc/>
     public Task LookAsync(CancellationToken cancellation)
     {
-        var prefix = $"node:{ids.Node}:breaker:";
+        var prefix = ForgetGoneHosts.KeysOf(ids.Node) + "breaker:";
         return match.RunAsync(AlertKind.BreakerOpen, prefix, [.. catalogue.Current.Suppliers
             .Where(supplier => supplier is { Active: true, Paused: false } && suppliers.IsBreakerOpen(supplier.Code))
             .Select(supplier => new NewAlert(

@@ -48,6 +48,8 @@ internal sealed record AdminWebhookEndpointView : WebhookEndpointView
 
     public static AdminWebhookEndpointView Of(WebhookEndpoint endpoint, ICatalogue catalogue) => new(Of(endpoint))
     {
+        // What stands behind the question mark may be a secret of the storefront's.
+        Url = endpoint.Url.Split('?')[0],
         Storefront = catalogue.Current.Storefronts.FirstOrDefault(storefront => storefront.Id == endpoint.StorefrontId)?.Code,
     };
 }

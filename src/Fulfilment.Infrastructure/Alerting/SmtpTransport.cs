@@ -76,7 +76,8 @@ public sealed class SmtpTransport(
         {
             try
             {
-                await session.SayAsync($"RCPT TO:<{recipient}>", 250).ConfigureAwait(false);
+                // 250, or 251 and 252 where the server passes it on.
+                await session.SayAsync($"RCPT TO:<{recipient}>", 25).ConfigureAwait(false);
             }
             catch (SmtpRefusedException refusal) when (refused.Count + 1 < to.Count)
             {

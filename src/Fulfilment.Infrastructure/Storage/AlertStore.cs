@@ -110,9 +110,11 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
             return;
         }
 
+        // What was escalated as a warning was told to nobody who hears of critical ones only: what has become critical may be escalated anew.
         await connection.ExecuteAsync("""
             UPDATE alerts SET count = count + @more, last_at = @now, cause = @Cause, severity = @Severity, at_stake = @stake, at_stake_currency = @currency,
-                              group_key = @Group, link = @Link, severe_at = coalesce(@severeAt, severe_at)
+                              group_key = @Group, link = @Link, severe_at = coalesce(@severeAt, severe_at),
+                              escalated_at = CASE WHEN @severeAt IS NULL THEN escalated_at ELSE NULL END
             WHERE id = @id
             """, parameters).ConfigureAwait(false);
         if (parameters.severeAt is not null)

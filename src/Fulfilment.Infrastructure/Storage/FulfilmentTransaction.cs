@@ -116,7 +116,7 @@ internal class FulfilmentTransaction(DbConnection connection, ICardKeyClaims cla
     }
 
     public async ValueTask<Money> SumDisputedAsync(long attemptId) => new(await Connection.ExecuteScalarAsync<long>(
-        $"SELECT coalesce(sum(amount), 0) FROM discrepancies WHERE attempt_id = @attemptId AND {DiscrepancyStore.Disputed}", new { attemptId }).ConfigureAwait(false));
+        $"SELECT coalesce(sum(amount), 0) FROM discrepancies WHERE attempt_id = @attemptId AND {DiscrepancyStore.Disputed} AND (status < 20 OR outcome = 1)", new { attemptId }).ConfigureAwait(false));
 
     public async ValueTask<bool> ReportAsync(Discrepancy discrepancy, byte[] fingerprint) => await Connection.ExecuteAsync(
         """

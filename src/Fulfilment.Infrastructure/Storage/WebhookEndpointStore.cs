@@ -89,6 +89,11 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
             await connection.ExecuteAsync(
                 "UPDATE webhook_endpoints SET state = @active, resumed_at = @now WHERE id = @id AND state = @State",
                 new { active = EndpointState.Active, now = now.ToUnixTimeMilliseconds(), id, endpoint.State }).ConfigureAwait(false);
+
+            // What was tried before the pause may be due hours from now. No lease reaches so far ahead, so nothing that is under way is taken from its worker.
+            await connection.ExecuteAsync(
+                "UPDATE webhook_deliveries SET due_at = @due WHERE endpoint_id = @id AND state = 10 AND due_at > @leased",
+                new { due = now.ToUnixTimeMilliseconds(), id, leased = (now + (2 * WebhookOptions.Lease)).ToUnixTimeMilliseconds() }).ConfigureAwait(false);
             return endpoint with { State = EndpointState.Active, ResumedAt = now };
         });
 

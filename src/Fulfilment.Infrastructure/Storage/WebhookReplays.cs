@@ -68,9 +68,13 @@ internal sealed class WebhookReplays(IDatabase database)
 
     private static async Task<int> WriteAsync(DbConnection connection, ReplayRow replay, List<long> wanted, long? through, long now)
     {
+        // A replay in an endpoint's first seconds took the place of what LateUntil is for: that still has to be queued once they are over.
+        var (after, until) = through is not null ? (through, replay.ReplayUntil)
+            : replay.ReplayUntil < replay.ToEndpoint().LateUntil ? (replay.ReplayUntil, replay.ToEndpoint().LateUntil)
+            : ((long?)null, (long?)null);
         var moved = await connection.ExecuteAsync(
-            "UPDATE webhook_endpoints SET replay_after = @through, replay_until = @until WHERE id = @Id AND replay_after = @ReplayAfter AND replay_until = @ReplayUntil",
-            new { through, until = through is null ? null : (long?)replay.ReplayUntil, replay.Id, replay.ReplayAfter, replay.ReplayUntil }).ConfigureAwait(false);
+            "UPDATE webhook_endpoints SET replay_after = @after, replay_until = @until WHERE id = @Id AND replay_after = @ReplayAfter AND replay_until = @ReplayUntil",
+            new { after, until, replay.Id, replay.ReplayAfter, replay.ReplayUntil }).ConfigureAwait(false);
         if (moved == 0)
         {
             throw new StorageConflictException();

@@ -72,14 +72,16 @@ internal sealed class WebhookResults(IDatabase database, IdGenerator ids)
             await SucceedAsync(connection, endpoint, now).ConfigureAwait(false);
         }
 
+        // What was sent before somebody resumed the endpoint says nothing of how it is since.
+        var sentAt = results.Max(result => result.Delivery.LeasedUntilMs) - (long)WebhookOptions.Lease.TotalMilliseconds;
         if (results.Exists(result => result.End == DeliveryEnd.Gone))
         {
-            await PauseAsync(connection, endpoint, PauseReason.Gone, long.MaxValue, now).ConfigureAwait(false);
+            await PauseAsync(connection, endpoint, PauseReason.Gone, long.MaxValue, sentAt, now).ConfigureAwait(false);
         }
         else if (results.FindAll(result => result.End == DeliveryEnd.GivenUp) is { Count: > 0 } givenUp)
         {
             // One event that it never takes, while it takes others, is no reason to keep those back.
-            await PauseAsync(connection, endpoint, PauseReason.Failing, givenUp.Max(result => result.Delivery.QueuedAtMs), now).ConfigureAwait(false);
+            await PauseAsync(connection, endpoint, PauseReason.Failing, givenUp.Max(result => result.Delivery.QueuedAtMs), sentAt, now).ConfigureAwait(false);
         }
     }
 
@@ -96,15 +98,15 @@ internal sealed class WebhookResults(IDatabase database, IdGenerator ids)
         }
     }
 
-    private async Task PauseAsync(DbConnection connection, WebhookEndpoint endpoint, PauseReason reason, long unlessSuccessSince, DateTimeOffset now)
+    private async Task PauseAsync(DbConnection connection, WebhookEndpoint endpoint, PauseReason reason, long unlessSuccessSince, long sentAt, DateTimeOffset now)
     {
         WebhookStates.Endpoints.Require(EndpointState.Active, EndpointState.Paused);
         var paused = await connection.ExecuteAsync(
             """
             UPDATE webhook_endpoints SET state = @paused, paused_at = @now, pause_reason = @reason
-            WHERE id = @Id AND state = @active AND (last_success_at IS NULL OR last_success_at < @unlessSuccessSince)
+            WHERE id = @Id AND state = @active AND (last_success_at IS NULL OR last_success_at < @unlessSuccessSince) AND (resumed_at IS NULL OR resumed_at <= @sentAt)
             """,
-            new { paused = EndpointState.Paused, now = now.ToUnixTimeMilliseconds(), reason, endpoint.Id, active = EndpointState.Active, unlessSuccessSince }).ConfigureAwait(false);
+            new { paused = EndpointState.Paused, now = now.ToUnixTimeMilliseconds(), reason, endpoint.Id, active = EndpointState.Active, unlessSuccessSince, sentAt }).ConfigureAwait(false);
         if (paused == 0)
         {
             return;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Fulfilment.Core.Webhooks;
-using Microsoft.AspNetCore.Http;
 
 namespace Fulfilment.Host.Tests.Webhooks;
 

@@ -1,5 +1,4 @@
 using Fulfilment.Core.Webhooks;
-using Microsoft.AspNetCore.Http;
 
 namespace Fulfilment.Host.Tests.Webhooks;
 

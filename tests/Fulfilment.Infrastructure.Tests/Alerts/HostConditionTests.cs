@@ -119,6 +119,25 @@ public sealed class HostConditionTests
         Assert.Null(asserted[0.4]);
     }
 
+    [Fact]
+    [Trait("Engine", "Sqlite")]
+    public async Task WhatAHostSaidOfItself_IsOver_OnceItIsGone()
+    {
+        await using var engine = await StartAsync();
+        var room = new ConditionRoom(engine);
+        var gone = new ForgetGoneHosts(new LiveHosts(engine.Storage.Database, engine.Time), room.Alerts);
+        var disk = new WatchDisk(new TestDisk { Room = new DiskRoom("data", Gigabyte, 100 * Gigabyte) }, room.Alerts, room.Match, engine.Ids, new DiskWatchOptions());
+        await engine.Storage.ExecuteAsync(
+            "INSERT INTO nodes (number, token, lease_until) VALUES (7, 'a', @later), (70, 'b', @later)", new { later = engine.Time.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds() });
+        await disk.LookAsync(TestContext.Current.CancellationToken);
+        var lives = await room.LookAsync(gone, AlertKind.DiskNearlyFull);
+        engine.Time.Stall(TimeSpan.FromMinutes(1));
+        await engine.Storage.ExecuteAsync("UPDATE nodes SET lease_until = lease_until + 60000 WHERE number = 70");
+
+        Assert.NotNull(lives);
+        Assert.Null(await room.LookAsync(gone, AlertKind.DiskNearlyFull));
+    }
+
     // No test can fill a disk, or set a machine's clock.
     private sealed class TestDisk : IHostDisk
     {

@@ -1,12 +1,9 @@
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Anomalies;
-using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Storage;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Sqlite;
-using Fulfilment.Infrastructure.Tests.Orders;
 using Fulfilment.Infrastructure.Tests.Storage;
-using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
 namespace Fulfilment.Infrastructure.Tests.Anomalies;
 

@@ -63,7 +63,7 @@ public sealed partial class RedisPoolWatch(RedisCardKeyPool pool, IAlerts alerts
     {
         // Each node sees Redis for itself.
         var subject = $"node:{ids.Node}";
-        var key = $"pool-degraded:{subject}";
+        var key = ForgetGoneHosts.KeysOf(ids.Node) + "pool";
         return isDegraded
             ? alerts.RaiseAsync(new NewAlert(
                 AlertKind.PoolDegraded, AlertSeverity.Warning, subject, key,

@@ -12,6 +12,9 @@ internal sealed class SqliteWriterConnection(string connectionString) : SqliteCo
     // Lists in a query make a text of their own for every length, and what is kept costs memory: past so many all are forgotten, and the frequent ones are soon back.
     private const int MostTexts = 256;
 
+    // A statement with more has a list of some hundreds, which seldom comes with the same length again.
+    private const int MostParameters = 30;
+
     // Null: seen once. Scripts that run once are not kept, and could not be compiled as a whole: their later statements need what the first ones make.
     private readonly Dictionary<string, Command?> _byText = new(StringComparer.Ordinal);
 
@@ -38,6 +41,11 @@ internal sealed class SqliteWriterConnection(string connectionString) : SqliteCo
     {
         if (!_byText.TryGetValue(text, out var compiled))
         {
+            if (text.AsSpan().Count('@') > MostParameters)
+            {
+                return null;
+            }
+
             if (_byText.Count >= MostTexts)
             {
                 Forget();

@@ -12,8 +12,8 @@ internal sealed class CardReading(CardsDefinition cards, CardCipher? cipher, Tim
 {
     private const string AnySentence = "Sorry, this item (库存) is out of stock; 请稍后再试!";
 
-    // Words are codes where the file says so; a pattern that any sentence fits says nothing.
-    private readonly bool _knowsForm = cards.Pattern is { } pattern && !WholePattern.IsMatch(pattern, AnySentence);
+    // Words are codes where the file says so; a pattern that a message fits says nothing.
+    private readonly bool _knowsForm = cards.Pattern is { } pattern && MessageThatFits(pattern) is null;
 
     /// <summary>A message that a pattern takes for a code; null: none of the usual ones.</summary>
     public static string? MessageThatFits(string pattern) =>
