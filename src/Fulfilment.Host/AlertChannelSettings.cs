@@ -63,6 +63,11 @@ internal sealed class AlertChannelSettings(PublicAddressGuard guard, TimeProvide
             : throw Wrong(section, "Url", "smtps://user@smtp.example.com for TLS from the first byte, smtp:// for STARTTLS");
         var to = (section["To"] ?? "").Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var user = Uri.UnescapeDataString(server.UserInfo);
+        if (user.Length > 0 && server.Query.Contains("tls=off", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Wrong(section, "Url", "an address without tls=off where it names a user: the password would go over the wire for all to read");
+        }
+
         var from = section["From"] ?? user;
         if (to.Length == 0 || !to.All(SmtpTransport.IsAddress))
         {

@@ -49,7 +49,10 @@ public static class RecurringJobs
     public static readonly RecurringJob Duplicates = new("duplicates", Every(minutes: 5), "Looks for imports with many codes that were known already.");
 
     /// <summary>Alerts <c>supplierFailures</c> and <c>unknownOverdue</c>.</summary>
-    public static readonly RecurringJob SupplierResults = new("supplier-results", Every(seconds: 30), "Looks for suppliers that fail, and for unknowns that grow old.");
+    public static readonly RecurringJob SupplierResults = new("supplier-results", Every(seconds: 30), "Looks for suppliers that fail, and for unknowns that grow old.")
+    {
+        PausedMeans = "Nobody is told of suppliers that fail, nor of money in unknowns that grow old.",
+    };
 
     /// <summary>Alerts <c>diskNearlyFull</c>, <c>clockSkew</c>, <c>breakerOpen</c> and <c>poolDegraded</c>.</summary>
     public static readonly RecurringJob GoneHosts = new("gone-hosts", Every(minutes: 1), "Resolves what hosts that are gone have said of themselves.");
@@ -67,16 +70,21 @@ public static class RecurringJobs
     public static readonly RecurringJob CheckLedger = new("ledger-check", JobSchedule.At(3, 30), "Checks transfers, wallets, holds, inventories and orders against each other.")
     {
         TimeLimit = TimeSpan.FromHours(12),
+        PausedMeans = "Money that does not add up is found by nobody.",
     };
 
     /// <summary>Alert <c>custodyBroken</c>.</summary>
     public static readonly RecurringJob VerifyCustody = new("custody-check", JobSchedule.At(4, 30), "Verifies the custody of all card keys.")
     {
         TimeLimit = TimeSpan.FromHours(20),
+        PausedMeans = "Card keys that were tampered with are found by nobody.",
     };
 
     /// <summary>Alert <c>jobFailing</c>.</summary>
-    public static readonly RecurringJob WatchJobs = new("job-watch", Every(minutes: 1), "Looks for recurring jobs that fail, have not run for long, or are paused though money depends on them.");
+    public static readonly RecurringJob WatchJobs = new("job-watch", Every(minutes: 1), "Looks for recurring jobs that fail, have not run for long, or are paused though money depends on them.")
+    {
+        PausedMeans = "Nobody is told of jobs that fail, hang or are paused, this one among them.",
+    };
 
     /// <summary>Of recurring jobs.</summary>
     public static readonly RecurringJob ForgetRuns = new("job-runs", Every(minutes: 60), "Deletes the records of old runs of recurring jobs.");

@@ -31,7 +31,8 @@ public sealed class AlertTexts(AlertLanguage language, AlertLinks links, TimeZon
         var blocks = items.Select(BlockOf).ToList();
         if (alerts.Count > items.Count || stakes.Count > 0 && alerts.Count > 1)
         {
-            blocks.Add(SummaryOf(alerts.Count - items.Count, stakes, group));
+            // First: a channel cuts what is too long at its end.
+            blocks.Insert(0, SummaryOf(alerts.Count - items.Count, stakes, group));
         }
 
         return new AlertMessage(id, at, severity, group, items, alerts.Count, stakes, new MessageText(TitleOf(alerts, severity, going.Count), blocks));
