@@ -17,6 +17,9 @@ internal sealed partial class JobTurn(
     // The same failure is remembered and logged so seldom.
     private static readonly TimeSpan RepeatFailureAfter = TimeSpan.FromMinutes(1);
 
+    // A run that was told to stop, and goes on for longer, does not listen.
+    private static readonly TimeSpan PatienceWithTheDeaf = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 
     // A clock that was set back by more has made the start of the last run a time to come.
@@ -189,7 +192,16 @@ internal sealed partial class JobTurn(
         using var any = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease, limit.Token);
         try
         {
-            var result = await handler.RunAsync(any.Token).ConfigureAwait(false);
+            var run = handler.RunAsync(any.Token);
+            if (!await EndsAsync(run, any.Token).ConfigureAwait(false))
+            {
+                // Another node may go on; this one runs the job no more before that run has ended.
+                await leases.LeaveAsync(_job.Name, run).ConfigureAwait(false);
+                return stopping.IsCancellationRequested ? (null, null, null)
+                    : (limit.IsCancellationRequested ? JobOutcome.TimedOut : JobOutcome.BrokenOff, "It was told to stop and goes on; no other run begins on this host before it ends.", null);
+            }
+
+            var result = await run.ConfigureAwait(false);
 
             // One that did not listen: another node has the job by now, and what is written here would be about its runs.
             return lease.IsCancellationRequested ? (JobOutcome.BrokenOff, "The lease had ended before the run did.", null) : (JobOutcome.Done, result, null);
@@ -206,6 +218,17 @@ internal sealed partial class JobTurn(
                 _ => (JobOutcome.Failed, Describe(exception), exception),
             };
         }
+    }
+
+    private async Task<bool> EndsAsync(Task run, CancellationToken told)
+    {
+        await Task.WhenAny(run, Task.Delay(Timeout.InfiniteTimeSpan, time, told)).ConfigureAwait(false);
+        if (!run.IsCompleted)
+        {
+            await Task.WhenAny(run, Task.Delay(PatienceWithTheDeaf, time, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        return run.IsCompleted;
     }
 
     // From the time it was due where the tick came a moment early; sooner where a failure is to be made good.

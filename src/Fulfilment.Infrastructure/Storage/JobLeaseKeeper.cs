@@ -19,6 +19,7 @@ public sealed partial class JobLeaseKeeper(JobLeaseStore store, IReadOnlyCollect
     private readonly string _holder = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, CancellationTokenSource> _held = [];
+    private readonly HashSet<string> _left = [];
     private long? _askedAt;
     private long _deadline;
 
@@ -56,6 +57,25 @@ public sealed partial class JobLeaseKeeper(JobLeaseStore store, IReadOnlyCollect
         {
             await TryRenewAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Hands one lease back and takes it no more until <paramref name="end"/> has completed: what still runs under it does not listen.</summary>
+    public async Task LeaveAsync(string job, Task end)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        await _one.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _left.Add(job);
+            await LoseAsync(job).ConfigureAwait(false);
+            await store.ReleaseAsync(_holder, job).ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+
+        _ = end.ContinueWith(_ => ReturnAsync(job), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>Hands the leases back, so that another process need not wait for their end. Nothing of this process may use them any more.</summary>
@@ -103,7 +123,7 @@ public sealed partial class JobLeaseKeeper(JobLeaseStore store, IReadOnlyCollect
         // Read before the database is asked: a pause in between then shortens the lease here, never there.
         var asked = time.GetTimestamp();
         _askedAt = asked;
-        var held = await store.HoldAsync(_holder, jobs).ConfigureAwait(false);
+        var held = await store.HoldAsync(_holder, [.. jobs.Where(job => !_left.Contains(job))]).ConfigureAwait(false);
         _deadline = asked + (long)(JobLeaseStore.Duration.TotalSeconds * time.TimestampFrequency);
         foreach (var job in jobs)
         {
@@ -111,11 +131,33 @@ public sealed partial class JobLeaseKeeper(JobLeaseStore store, IReadOnlyCollect
             {
                 Extend(job, time.GetElapsedTime(time.GetTimestamp(), _deadline));
             }
-            else if (_held.Remove(job, out var lost))
+            else
             {
-                await lost.CancelAsync().ConfigureAwait(false);
-                lost.Dispose();
+                await LoseAsync(job).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task LoseAsync(string job)
+    {
+        if (_held.Remove(job, out var lost))
+        {
+            await lost.CancelAsync().ConfigureAwait(false);
+            lost.Dispose();
+        }
+    }
+
+    private async Task ReturnAsync(string job)
+    {
+        try
+        {
+            await _one.WaitAsync().ConfigureAwait(false);
+            _left.Remove(job);
+            _one.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process hands everything back.
         }
     }
 

@@ -40,6 +40,10 @@ public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
             "SELECT name FROM job_leases WHERE name = @job AND lease_until > @now", new { job, now }).ConfigureAwait(false) is not null;
     });
 
+    /// <summary>Hands one back.</summary>
+    public Task ReleaseAsync(string holder, string job) => database.WriteAsync(connection =>
+        connection.ExecuteAsync("UPDATE job_leases SET holder = '', lease_until = 0 WHERE holder = @holder AND name = @job", new { holder, job }));
+
     /// <summary>Hands everything back, so that another process need not wait for the end of the lease.</summary>
     public Task ReleaseAsync(string holder) => database.WriteAsync(connection =>
         connection.ExecuteAsync("UPDATE job_leases SET holder = '', lease_until = 0 WHERE holder = @holder", new { holder }));

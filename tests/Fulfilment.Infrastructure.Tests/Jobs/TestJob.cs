@@ -30,6 +30,9 @@ internal sealed class TestJob(JobSchedule schedule, string name = "a-job")
 
     public string? Did { get; set; }
 
+    /// <summary>What a run waits for, whatever it is told.</summary>
+    public Task? Deaf { get; init; }
+
     public Action Began { get; init; } = () => { };
 
     public async Task<string?> RunAsync(CancellationToken stopping)
@@ -44,6 +47,7 @@ internal sealed class TestJob(JobSchedule schedule, string name = "a-job")
                 throw new InvalidOperationException("as asked");
             }
 
+            await (Deaf ?? Task.CompletedTask);
             await Task.Delay(Lasts ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, stopping);
             return Did;
         }

@@ -61,6 +61,30 @@ public sealed class TwoNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task JobThatDoesNotListen_GoesOnWithTheOther_AndBeginsNoSecondTimeBesideItself()
+    {
+        var every = JobSchedule.Each(TimeSpan.FromSeconds(20));
+        var end = new TaskCompletionSource();
+        var job = new TestJob(every) { Deaf = end.Task, Row = new RecurringJob("a-job", every, "A job.") { TimeLimit = TimeSpan.FromSeconds(15) } };
+        await using var first = new JobNode(_database.Database, new ManualTimeProvider(), 1, withEngine: false, job);
+        first.Signals.Jobs.Raise();
+        await job.Runs.WaitAsync(Cancellation);
+        for (var settled = first.Runner.SettleAsync(); !settled.IsCompleted;)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            first.Clock.Advance(Step);
+            await Task.Yield();
+        }
+
+        await using var other = Node(2, new ManualTimeProvider(first.Clock.GetUtcNow()), every);
+        await PassAsync(TimeSpan.FromMinutes(1), first, other);
+
+        Assert.Contains(_runs, run => run.Node == 2);
+        Assert.Equal(1, job.Count);
+        end.SetResult();
+    }
+
+    [Fact]
     public async Task NightlyJob_WhoseNodeCrashedWhenItWasDue_IsMadeByTheOther_Once()
     {
         // 08:00 UTC is 16:00 in Shanghai.
