@@ -14,5 +14,5 @@ public sealed class HangfireOptions(string? connectionString)
     public static readonly TimeSpan ScheduleLook = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a job that served an order can be seen.</summary>
-    public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 }

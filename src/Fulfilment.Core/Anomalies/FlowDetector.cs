@@ -20,8 +20,12 @@ public sealed class FlowDetector(FlowWatchOptions options, BusinessCalendar cale
     /// <summary>What goes on, by when it began.</summary>
     public IReadOnlyList<FlowIncident> Incidents => _incidents;
 
-    /// <summary>Goes on with what another process has found.</summary>
-    public void Resume(FlowIncident incident) => _incidents.Add(incident);
+    /// <summary>Goes on with what another process has found, and with nothing else.</summary>
+    public void Resume(IEnumerable<FlowIncident> incidents)
+    {
+        _incidents.Clear();
+        _incidents.AddRange(incidents);
+    }
 
     /// <summary>The buckets of earlier weeks that a bucket is held against.</summary>
     public IEnumerable<long> PatternOf(long bucket) =>

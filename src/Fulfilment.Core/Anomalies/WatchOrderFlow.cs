@@ -17,6 +17,9 @@ public sealed class WatchOrderFlow(IOrderFlow flow, KeepFlow keep, MatchAlerts m
     // Buckets are kept once they are this old, so when the last one is older nobody has looked for a while.
     private const int FreshMinutes = FlowHistory.FailsWithinMinutes + (2 * FlowTime.BucketMinutes);
 
+    // Whoever has not looked for so long does not know what another node has found meanwhile.
+    private const int ElsewhereAfterMinutes = 2;
+
     private readonly FlowHistory _history = new(flow);
     private IReadOnlyDictionary<string, Alert>? _resumed;
     private long? _bucket;
@@ -63,7 +66,11 @@ public sealed class WatchOrderFlow(IOrderFlow flow, KeepFlow keep, MatchAlerts m
             return null;
         }
 
-        _resumed ??= await ResumeAsync(now).ConfigureAwait(false);
+        if (_resumed is null || now - 1 - _judged > ElsewhereAfterMinutes)
+        {
+            _resumed = await ResumeAsync(now).ConfigureAwait(false);
+        }
+
         await _history.CountAsync(now, cancellation).ConfigureAwait(false);
         await MoveAsync((now - 1) / FlowTime.BucketMinutes, cancellation).ConfigureAwait(false);
         detector.Judge(now - 1, _history.Minute, now - _since);
@@ -93,14 +100,16 @@ public sealed class WatchOrderFlow(IOrderFlow flow, KeepFlow keep, MatchAlerts m
     private async Task<IReadOnlyDictionary<string, Alert>> ResumeAsync(long now)
     {
         var open = await alerts.UnresolvedAsync(AlertKind.OrderFlow).ConfigureAwait(false);
+        var found = new List<FlowIncident>();
         foreach (var key in open.Keys)
         {
             if (DescribeFlow.ParseKey(key) is var (kind, scope))
             {
-                detector.Resume(new FlowIncident(now - 1, kind, scope));
+                found.Add(new FlowIncident(now - 1, kind, scope));
             }
         }
 
+        detector.Resume(found);
         return open;
     }
 

@@ -19,9 +19,9 @@ public interface IDuplicateCounts
 
 /// <summary>
 /// Raises an alert for a batch with many duplicates: a supplier sold codes twice, or a file was sent a second time under another name. It holds for a week, or
-/// until the batch is withdrawn: by then the supplier has been asked, or nobody will.
+/// until the batch is withdrawn or somebody resolves it: by then the supplier has been asked, or nobody will.
 /// </summary>
-public sealed class WatchDuplicates(ICatalogue catalogue, IDuplicateCounts counts, MatchAlerts match, DuplicateWatchOptions options, TimeProvider time) : IConditionWatch
+public sealed class WatchDuplicates(ICatalogue catalogue, IDuplicateCounts counts, IAlerts alerts, MatchAlerts match, DuplicateWatchOptions options, TimeProvider time) : IConditionWatch
 {
     private static readonly TimeSpan Holds = TimeSpan.FromDays(7);
 
@@ -29,9 +29,21 @@ public sealed class WatchDuplicates(ICatalogue catalogue, IDuplicateCounts count
     public async Task LookAsync(CancellationToken cancellation)
     {
         var found = await counts.FindAsync(time.GetUtcNow() - Holds, options.AtLeast, cancellation).ConfigureAwait(false);
-        await match.RunAsync(
-            AlertKind.DuplicateImportSpike, "", [.. found.Where(batch => batch.Duplicate * 100 >= batch.Processed * options.Percent).Select(Describe)]).ConfigureAwait(false);
+        var holding = new List<NewAlert>();
+        foreach (var batch in found.Where(batch => batch.Duplicate * 100 >= batch.Processed * options.Percent))
+        {
+            var alert = Describe(batch);
+            if (!await IsSeenToAsync(alert.Subject, cancellation).ConfigureAwait(false))
+            {
+                holding.Add(alert);
+            }
+        }
+
+        await match.RunAsync(AlertKind.DuplicateImportSpike, "", holding).ConfigureAwait(false);
     }
+
+    private async Task<bool> IsSeenToAsync(string subject, CancellationToken cancellation) =>
+        await alerts.ListAsync(new AlertFilter(Kind: AlertKind.DuplicateImportSpike, Subject: subject), long.MaxValue, 1, cancellation).ConfigureAwait(false) is [{ Resolved.By: not null }];
 
     private NewAlert Describe(Batch batch)
     {

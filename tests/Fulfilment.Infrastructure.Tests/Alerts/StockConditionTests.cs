@@ -120,13 +120,17 @@ public sealed class StockConditionTests
     {
         await using var engine = await StartAsync();
         var room = new ConditionRoom(engine);
-        var watch = new WatchDuplicates(engine.CatalogueSource, new DuplicateCounts(engine.Storage.Database), room.Match, new DuplicateWatchOptions(), engine.Time);
+        var watch = new WatchDuplicates(engine.CatalogueSource, new DuplicateCounts(engine.Storage.Database), room.Alerts, room.Match, new DuplicateWatchOptions(), engine.Time);
         var sku = await engine.AddSkuAsync();
         foreach (var (duplicate, processed) in new[] { (19, 19), (20, 201) })
         {
             await DuplicatesAsync(await engine.AddBatchAsync(sku, 1), duplicate, processed);
         }
 
+        Assert.Null(await room.LookAsync(watch, AlertKind.DuplicateImportSpike));
+        await DuplicatesAsync(await engine.AddBatchAsync(sku, 1), 20, 200);
+        var first = await room.LookAsync(watch, AlertKind.DuplicateImportSpike);
+        Assert.Null((await room.Alerts.MoveAsync(first!.Id, AlertStatus.Resolved, Operator, "asked them")).Refusal);
         Assert.Null(await room.LookAsync(watch, AlertKind.DuplicateImportSpike));
         await DuplicatesAsync(await engine.AddBatchAsync(sku, 1), 20, 200);
 
