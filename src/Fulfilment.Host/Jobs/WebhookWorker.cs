@@ -62,8 +62,7 @@ internal sealed partial class WebhookWorker(
             if (_lookedForDue is not { } at || time.GetElapsedTime(at) >= DueEvery || !_backlog.IsEmpty)
             {
                 isMore |= await store.ReplayAsync(time.GetUtcNow(), stopping);
-                await TakeDueAsync(stopping);
-                Start(sending);
+                await TakeDueAsync(sending, stopping);
             }
 
             return isMore;
@@ -95,7 +94,7 @@ internal sealed partial class WebhookWorker(
         return waiting.Count == EventsAtOnce;
     }
 
-    private async Task TakeDueAsync(CancellationToken stopping)
+    private async Task TakeDueAsync(CancellationToken sending, CancellationToken stopping)
     {
         _lookedForDue = time.GetTimestamp();
         var due = await store.FindDueEndpointsAsync(time.GetUtcNow(), stopping);
@@ -111,6 +110,7 @@ internal sealed partial class WebhookWorker(
             {
                 var taken = await store.TakeAsync(endpointId, room, time.GetUtcNow(), stopping);
                 _lanes.Add(taken);
+                Start(sending);
                 if (taken.Count == room)
                 {
                     _backlog[endpointId] = true;

@@ -38,9 +38,11 @@ internal sealed class WebhookReplays(IDatabase database)
                 $"SELECT {WebhookEndpointRows.Columns}, e.replay_after AS ReplayAfter, e.replay_until AS ReplayUntil FROM webhook_endpoints AS e WHERE e.replay_until <= @until AND e.state < @deleted",
                 new { until = IdGenerator.FirstAt(now), deleted = EndpointState.Deleted }).ConfigureAwait(false)).AsList(),
             cancellation).ConfigureAwait(false);
-        foreach (var replay in asked)
+
+        // One piece a look, of whoever is furthest back: between two, what is new is queued for everybody.
+        if (asked.MinBy(replay => replay.ReplayAfter) is { } furthest)
         {
-            await RunAsync(replay, now.ToUnixTimeMilliseconds(), cancellation).ConfigureAwait(false);
+            await RunAsync(furthest, now.ToUnixTimeMilliseconds(), cancellation).ConfigureAwait(false);
         }
 
         return asked.Count > 0;
