@@ -67,7 +67,7 @@ public sealed class KeysCommandTests : IAsyncLifetime
         (string[] Arguments, string Says)[] faults =
         [
             (["keys", "create", "--owner", "storefront:nothing", "--scopes", "orders"], "Storefronts here: shop-1."),
-            (["keys", "create", "--owner", "storefront:shop-1", "--scopes", "orders,all"], "--scopes: The scopes are orders, codes, afterSales, inventory, admin."),
+            (["keys", "create", "--owner", "storefront:shop-1", "--scopes", "orders,all"], "--scopes: The scopes are orders, codes, afterSales, inventory, admin, finance."),
             (["keys", "create", "--owner", "storefront:shop-1", "--scopes", "orders", "--expires", "soon"], "--expires is a time with its zone"),
             (["keys", "create", "--owner", "storefront:shop-1", "--scopes", "orders", "--allow-ip", "here"], "--allow-ip: "),
             (["keys", "rotate", "fk_live_x"], "It is not the key itself."),

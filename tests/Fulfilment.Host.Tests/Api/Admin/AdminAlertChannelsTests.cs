@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Fulfilment.Core.Alerts;
+using Fulfilment.Core.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,9 +41,10 @@ public sealed class AdminAlertChannelsTests : IAsyncLifetime
     {
         await using var host = await StartAsync();
         var alerts = host.Services.GetRequiredService<IAlerts>();
-        await alerts.RaiseAsync(new NewAlert(AlertKind.PoolDegraded, AlertSeverity.Warning, "sku:A", "pool:1", "Redis is away."));
+        var key = ForgetGoneHosts.KeysOf(host.Services.GetRequiredService<IdGenerator>().Node) + "pool";
+        await alerts.RaiseAsync(new NewAlert(AlertKind.PoolDegraded, AlertSeverity.Warning, "sku:A", key, "Redis is away."));
         await Patience.UntilAsync(() => _received.Count == 1);
-        await alerts.ResolveAsync("pool:1");
+        await alerts.ResolveAsync(key);
         await Patience.UntilAsync(() => _received.Count == 2);
 
         Assert.StartsWith("### ［警告］ 主机无法使用 Redis", Text(0), StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class AdminStorefrontsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         Assert.Equal("/v1/admin/storefronts/shop-1", answer.Headers.Location!.ToString());
         Assert.StartsWith(
-            """{"code":"shop-1","name":"店","settlement":"postpaid","creditLimit":null,"ratePerSecond":null,"stockDisplay":"level","holdAbove":null,"active":true,"createdAt":""",
+            """{"code":"shop-1","name":"店","settlement":"postpaid","creditLimit":null,"ratePerSecond":null,"stockDisplay":"level","holdAbove":null,"lowBalance":null,"active":true,"createdAt":""",
             created.GetRawText(),
             StringComparison.Ordinal);
         var read = await OkAsync(HttpMethod.Get, "/v1/admin/storefronts/shop-1");
