@@ -34,7 +34,7 @@ internal sealed class ScriptedServer
         _decision = new IntakeDecision(new CustodyChain(seal), seal, _ids, Calendar, time);
         Connection = new RecordingConnection(Answer);
         Sku = new Sku { Id = 11, Code = "VIP", Name = "VIP", Kind = SkuKind.CardKey, Currency = "CNY", Price = new Money(100_000), Routes = [new Route(RouteSource.Pool)], UpdatedAt = time.GetUtcNow() };
-        Storefront = new Storefront { Id = 21, Code = "shop-1", Name = "Shop", Settlement = Settlement.Prepaid, UpdatedAt = time.GetUtcNow() };
+        Storefront = new Storefront { Id = 21, Code = "shop-1", Name = "Shop", Settlement = Settlement.Prepaid, HasEndpoints = true, UpdatedAt = time.GetUtcNow() };
         Stock = [.. Enumerable.Range(0, keys).Select(i => FirstKey + i)];
     }
 

@@ -126,7 +126,9 @@ public sealed partial class SqlServerIntakeTests
                 var read = document.SelectMany(columns => Column().Matches(columns).Select(match => match.Groups[1].Value)).ToHashSet();
                 using var rows = JsonDocument.Parse((string)sent.Parameters[document.Key]!);
                 var written = rows.RootElement.EnumerateArray().SelectMany(row => row.EnumerateObject()).Select(property => property.Name).ToHashSet();
-                Assert.Equal(read.Order(), written.Order());
+
+                // A null is left out, and what intake tells is an order's event, never a unit's.
+                Assert.Equal(read.Order(), written.Union(document.Key == "outbox" ? ["unit_id"] : []).Order());
                 documents++;
             }
         }
