@@ -32,12 +32,15 @@ need_tools() {
 choose_packages() {
   local full=false probe
   if [ ! -f Packages.local.props ]; then
-    probe=$(mktemp -d)
-    # Into folders of its own: a failed try must leave nothing behind that a build would pick up.
-    timeout 60 dotnet restore eng/probe/FullPackages.csproj -p:FullPackages=true -p:RestoreLockedMode=false \
-      -p:MSBuildProjectExtensionsPath="$probe/obj/" -p:RestorePackagesPath="$probe/packages" \
-      >/dev/null 2>&1 && full=true
-    rm -rf "$probe"
+    # The lock files are of the basic set, and CI holds to them.
+    if [ "${CI:-}" != true ]; then
+      probe=$(mktemp -d)
+      # Into folders of its own: a failed try must leave nothing behind that a build would pick up.
+      timeout 60 dotnet restore eng/probe/FullPackages.csproj -p:FullPackages=true -p:RestoreLockedMode=false \
+        -p:MSBuildProjectExtensionsPath="$probe/obj/" -p:RestorePackagesPath="$probe/packages" \
+        >/dev/null 2>&1 && full=true
+      rm -rf "$probe"
+    fi
     echo "<Project><PropertyGroup><FullPackages Condition=\"'\$(FullPackages)' == ''\">$full</FullPackages></PropertyGroup></Project>" \
       > Packages.local.props
   fi

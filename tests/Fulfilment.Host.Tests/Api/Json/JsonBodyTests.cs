@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fulfilment.Host.Tests.Api.Json;
 
-public sealed class JsonBodyTests
+public sealed class JsonBodyTests(JsonBodyTests.EchoHost echo) : IClassFixture<JsonBodyTests.EchoHost>
 {
     private const string Path = "/test/echo";
 
@@ -26,10 +26,22 @@ public sealed class JsonBodyTests
         },
     };
 
+    /// <summary>One host for all of them: nothing that is sent changes it.</summary>
+    public sealed class EchoHost : IAsyncLifetime
+    {
+        private TestHost _host = null!;
+
+        public IRunningHost Host => _host;
+
+        public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync(Options);
+
+        public ValueTask DisposeAsync() => _host.DisposeAsync();
+    }
+
     [Fact]
     public async Task DocumentedBody_IsRead_AndWrittenTheSame()
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
 
         const string Body = """{"name":"腾讯 + \"视频\"","count":3,"price":"12.50","settlement":"prepaid","items":[{"name":"a","count":null,"price":null,"settlement":null,"items":[],"metadata":null}],"metadata":{"row":"1"}}""";
         using var answer = await host.PostAsync(Path, null, Body);
@@ -77,7 +89,7 @@ public sealed class JsonBodyTests
     [InlineData("""{"name":"a","metadata":{"k":"\ud83d"}}""", "/metadata/k")]
     public async Task UndocumentedBody_AnswersInvalidRequest_AndNamesTheField(string body, string param)
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
 
         using var answer = await host.PostAsync(Path, null, body);
 
@@ -90,7 +102,7 @@ public sealed class JsonBodyTests
     [InlineData("""{"name":"a","metadata":{"\ud800":1}}""")]
     public async Task LoneSurrogateInAFieldsName_AnswersInvalidRequest(string body)
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
 
         using var answer = await host.PostAsync(Path, null, body);
 
@@ -101,7 +113,7 @@ public sealed class JsonBodyTests
     [Fact]
     public async Task DeepBody_AnswersInvalidRequest()
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
         var deep = string.Concat(Enumerable.Repeat("""{"name":"a","items":[""", 20)) + string.Concat(Enumerable.Repeat("]}", 20));
 
         using var answer = await host.PostAsync(Path, null, deep);
@@ -117,7 +129,7 @@ public sealed class JsonBodyTests
     [InlineData(0xe4, 0xbd)] // Half a character.
     public async Task InvalidUtf8_AnswersInvalidRequest(params int[] bytes)
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
         byte[] value = [.. """{"name":"x"""u8, .. bytes.Select(part => (byte)part), .. "\"}"u8];
         byte[] key = [.. """{"name":"x","metadata":{"k"""u8, .. bytes.Select(part => (byte)part), .. "\":\"1\"}}"u8];
 
@@ -131,7 +143,7 @@ public sealed class JsonBodyTests
     [Fact]
     public async Task Answer_QuotesNothingOfTheBody()
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
 
         using var answer = await host.PostAsync(Path, null, """{"name":"a","count":"13800000000"}""");
 
@@ -151,7 +163,7 @@ public sealed class JsonBodyTests
     [InlineData(null, HttpStatusCode.UnsupportedMediaType)]
     public async Task MediaType_IsJsonInUtf8OrRefused(string? mediaType, HttpStatusCode status)
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
 
         using var answer = await PostAsync(host, new ByteArrayContent("""{"name":"a"}"""u8.ToArray()), mediaType);
 
@@ -167,7 +179,7 @@ public sealed class JsonBodyTests
     [InlineData(true)]
     public async Task LargeBody_IsReadUpToTheLimit_AndRefusedPastIt(bool chunked)
     {
-        await using var host = await TestHost.StartAsync(Options);
+        var host = echo.Host;
 
         using var fits = await PostAsync(host, Body(900_000, chunked), "application/json");
         using var tooLarge = await PostAsync(host, Body((1024 * 1024) + 1, chunked), "application/json");
@@ -183,7 +195,7 @@ public sealed class JsonBodyTests
         return chunked ? new StreamContent(new Unseekable(bytes)) : new ByteArrayContent(bytes);
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(TestHost host, HttpContent content, string? mediaType)
+    private static async Task<HttpResponseMessage> PostAsync(IRunningHost host, HttpContent content, string? mediaType)
     {
         using (content)
         {
