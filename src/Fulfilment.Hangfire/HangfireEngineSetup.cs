@@ -31,7 +31,7 @@ public static class HangfireEngineSetup
 
         services.AddSingleton<RecurringTicks>().AddSingleton<RecurringList>().AddSingleton<ScheduledLooks>().AddSingleton<OrderChains>();
         services.AddSingleton<IJobEngine, HangfireJobEngine>();
-        services.AddSingleton<HangfireQueue>().AddSingleton<IJobQueue>(provider => provider.GetRequiredService<HangfireQueue>());
+        services.AddSingleton<ShownBudget>().AddSingleton<HangfireQueue>().AddSingleton<IJobQueue>(provider => provider.GetRequiredService<HangfireQueue>());
         services.AddHostedService<QueueWriter>();
         services.AddSingleton<DashboardFigures>();
         return services;

@@ -36,7 +36,8 @@ public sealed class HangfireHost : IAsyncLifetime
             ["Fulfilment:PollMilliseconds"] = "20",
             ["Fulfilment:SendWithinSeconds"] = "0.5",
         },
-        Services = services => services.AddSingleton<ISupplierAdapter, DoubtfulSupplier>(),
+        // A page of the host's own that has forms needs ASP.NET's antiforgery, beside the dashboard's.
+        Services = services => services.AddAntiforgery().AddSingleton<ISupplierAdapter, DoubtfulSupplier>(),
     };
 
     public async ValueTask InitializeAsync()
@@ -95,9 +96,9 @@ public sealed class HangfireHost : IAsyncLifetime
         return await _browser.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    public async Task<HttpResponseMessage> LookAsync(string path, string? cookie)
+    public async Task<HttpResponseMessage> LookAsync(string path, string? cookie, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/hangfire{path}");
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, $"/hangfire{path}");
         if (cookie is not null)
         {
             request.Headers.Add("Cookie", cookie);

@@ -30,7 +30,8 @@ internal static class DashboardPages
         var (units, now) = (Get<IUnitOverview>(http), Get<TimeProvider>(http).GetUtcNow());
         return new OpenWorkPage(
             await units.CountOpenAsync(now, http.RequestAborted).ConfigureAwait(false),
-            await units.ListAsync(new UnitQuery(UnitQuery.Open, long.MaxValue, long.MaxValue, Newest), http.RequestAborted).ConfigureAwait(false));
+            await units.ListAsync(new UnitQuery(UnitQuery.Open, long.MaxValue, long.MaxValue, Newest), http.RequestAborted).ConfigureAwait(false),
+            Get<ShownBudget>(http).LeftOut);
     }
 
     private static async Task<FiguresPage> UnknownsAsync(HttpContext http, string? _) => new UnknownsPage(

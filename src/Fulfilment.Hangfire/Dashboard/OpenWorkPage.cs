@@ -1,10 +1,11 @@
+using System.Globalization;
 using Fulfilment.Core.Fulfilment.Manual;
 using Fulfilment.Core.Ids;
 
 namespace Fulfilment.Hangfire.Dashboard;
 
 /// <summary>Open work by state and age, and the newest of it.</summary>
-internal sealed class OpenWorkPage(IReadOnlyList<OpenUnits> counts, IReadOnlyList<OverviewUnit> newest) : FiguresPage("Open work")
+internal sealed class OpenWorkPage(IReadOnlyList<OpenUnits> counts, IReadOnlyList<OverviewUnit> newest, long leftOut) : FiguresPage("Open work")
 {
     public const string Path = "/work";
 
@@ -20,6 +21,11 @@ internal sealed class OpenWorkPage(IReadOnlyList<OpenUnits> counts, IReadOnlyLis
                 Words.Of(row.Of.Sum(count => count.Units)),
             ])],
             "Every unit is delivered, or has failed.");
+        if (leftOut > 0)
+        {
+            Paragraph(string.Create(CultureInfo.InvariantCulture, $"{leftOut:N0} later looks of this host are not shown as scheduled jobs: they would be too many. They are made all the same."));
+        }
+
         Heading("The newest");
         Table(
             ["Unit", "Order", "State", "Price", "Looked at again"],

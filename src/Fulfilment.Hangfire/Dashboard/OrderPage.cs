@@ -46,7 +46,7 @@ internal sealed class OrderPage(string asked, StoredOrder? order, string storefr
             [
                 new Cell(job.Id, $"/jobs/details/{job.Id}"), job.What, job.State, Of(job.CreatedAt), Of(job.ChangedAt), job.Says,
             ])],
-            "None is stored: it was delivered at once, or by the workers' own looks, or its jobs are gone.");
+            "None is stored: it was delivered at once, or by the workers' own looks, or there were too many to show, or its jobs are gone.");
     }
 
     private static string Of(DateTime? utc) => utc?.ToString("u", CultureInfo.InvariantCulture) ?? "";

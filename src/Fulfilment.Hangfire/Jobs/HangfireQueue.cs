@@ -5,13 +5,12 @@ namespace Fulfilment.Hangfire.Jobs;
 
 /// <summary>
 /// Nudges the workers of this process at once and in memory, and hands each nudge on to be shown as a scheduled job. Hangfire's storage is never waited for: what
-/// cannot be written is left out, and costs nothing but being seen.
+/// cannot be written, or would be too many, is left out and counted, and costs nothing but being seen.
 /// </summary>
-public sealed class HangfireQueue(SignalQueue inner) : IJobQueue
+public sealed class HangfireQueue(SignalQueue inner, ShownBudget budget) : IJobQueue
 {
-    private const int Most = 10_000;
-
-    private readonly Channel<ShownJob> _shown = Channel.CreateBounded<ShownJob>(new BoundedChannelOptions(Most) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Channel<ShownJob> _shown = Channel.CreateBounded<ShownJob>(
+        new BoundedChannelOptions(ShownBudget.Most) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => budget.LeaveOut());
 
     /// <summary>What waits to be written.</summary>
     internal ChannelReader<ShownJob> Shown => _shown.Reader;
@@ -20,18 +19,26 @@ public sealed class HangfireQueue(SignalQueue inner) : IJobQueue
     public void UnitDue(long orderId, long unitId, DateTimeOffset at)
     {
         inner.UnitDue(orderId, unitId, at);
-        _shown.Writer.TryWrite(new ShownJob(orderId, unitId, IsUnit: true, at));
+        Show(new ShownJob(orderId, unitId, IsUnit: true, at));
     }
 
     /// <inheritdoc/>
     public void WebhookDue(long? orderId, long deliveryId, DateTimeOffset at)
     {
         inner.WebhookDue(orderId, deliveryId, at);
-        _shown.Writer.TryWrite(new ShownJob(orderId, deliveryId, IsUnit: false, at));
+        Show(new ShownJob(orderId, deliveryId, IsUnit: false, at));
     }
 
     /// <inheritdoc/>
     public void RunNow(string job) => inner.RunNow(job);
+
+    private void Show(ShownJob job)
+    {
+        if (budget.TryTake())
+        {
+            _shown.Writer.TryWrite(job);
+        }
+    }
 }
 
 /// <summary>A nudge to show.</summary>

@@ -5,7 +5,6 @@ using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api;
 using Fulfilment.Host.Api.Callers;
-using Microsoft.AspNetCore.Antiforgery;
 
 namespace Fulfilment.Host.Dashboard;
 
@@ -14,38 +13,43 @@ namespace Fulfilment.Host.Dashboard;
 /// scope <c>admin</c> press buttons, which it audits.
 /// </summary>
 internal sealed class DashboardGuard(
-    RequestDelegate next, DashboardSessions sessions, Authenticator authenticator, IAntiforgery antiforgery, DashboardCommands commands, IAuditStore audit, IdGenerator ids)
+    RequestDelegate next, DashboardSessions sessions, Authenticator authenticator, SessionAntiforgery antiforgery, DashboardCommands commands, IAuditStore audit, IdGenerator ids)
 {
     private const int LongestKey = 256;
 
     private const string WrongKey = "This key is not known, has expired, or may not be used from here.", NoScope = "The dashboard takes an operator's key with the scope admin or finance.";
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         Protect(context.Response.Headers);
-        var path = context.Request.Path.Value ?? "";
-        if (path == DashboardPath.SignIn && HttpMethods.IsPost(context.Request.Method))
+        var (method, path) = (context.Request.Method, context.Request.Path.Value ?? "");
+        if (path == DashboardPath.SignIn && HttpMethods.IsPost(method))
         {
-            return SignInAsync(context);
+            await SignInAsync(context);
+            return;
         }
 
-        if (path == DashboardPath.SignOut)
+        var caller = await sessions.FindAsync(context);
+        if (path == DashboardPath.SignOut && !HttpMethods.IsHead(method))
         {
-            DashboardSessions.End(context);
-            return SignInPage.WriteAsync(context, StatusCodes.Status200OK, "You are signed out.");
+            await SignOutAsync(context, caller);
+            return;
         }
 
-        if (sessions.Find(context) is not { } caller)
+        var isSafe = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        if (caller is null)
         {
-            return HttpMethods.IsGet(context.Request.Method) && IsPage(path)
+            await (isSafe && IsPage(path)
                 ? SignInPage.WriteAsync(context, StatusCodes.Status401Unauthorized)
-                : ProblemResult.WriteAsync(context, new Refusal(RefusalCode.Unauthorized));
+                : ProblemResult.WriteAsync(context, new Refusal(RefusalCode.Unauthorized)));
+            return;
         }
 
         context.Features.Set(caller);
         // Hangfire's own filters tell 401 from 403 by it.
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, caller.Owner.ToString())], "dashboard"));
-        return HttpMethods.IsGet(context.Request.Method) || path == "/stats" ? next(context) : CommandAsync(context, caller, path);
+        antiforgery.StandFor(context);
+        await (isSafe || path == "/stats" ? next(context) : CommandAsync(context, caller, path));
     }
 
     private async Task CommandAsync(HttpContext context, Caller caller, string path)
@@ -60,6 +64,17 @@ internal sealed class DashboardGuard(
         {
             await next(context);
         }
+    }
+
+    private async Task SignOutAsync(HttpContext context, Caller? caller)
+    {
+        if (caller is not null)
+        {
+            await audit.RecordAsync(new AuditEntry(ids.Next(), caller.Actor, "dashboard.signedOut", "dashboard:hangfire"));
+        }
+
+        await sessions.EndAsync(context);
+        await SignInPage.WriteAsync(context, StatusCodes.Status200OK, "You are signed out.");
     }
 
     private async Task SignInAsync(HttpContext context)

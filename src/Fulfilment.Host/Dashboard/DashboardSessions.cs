@@ -5,14 +5,16 @@ using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Storefronts;
 using Fulfilment.Host.Api.Callers;
+using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host.Dashboard;
 
 /// <summary>
 /// Who looks at the dashboard: a signed cookie that names an operator's key and an end. It holds no right of its own. The key is asked anew at each request, so
-/// that one that is revoked, has expired or comes from elsewhere ends its sessions, on every node alike.
+/// that one that is revoked, has expired or comes from elsewhere ends its sessions, on every node alike; and so does whoever signs out, also for a copy of the cookie.
 /// </summary>
-internal sealed class DashboardSessions(ICustodySeal seal, ICatalogue catalogue, Authenticator authenticator, BootstrapKey bootstrap, TimeProvider time)
+internal sealed class DashboardSessions(
+    ICustodySeal seal, ICatalogue catalogue, Authenticator authenticator, BootstrapKey bootstrap, EndedSessions ended, TimeProvider time)
 {
     /// <summary>How long somebody may look before the key is asked for again.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(2);
@@ -34,26 +36,26 @@ internal sealed class DashboardSessions(ICustodySeal seal, ICatalogue catalogue,
         context.Response.Cookies.Append(Name, Base64Url.EncodeToString(session), Options(context));
     }
 
-    /// <summary>Forgets the session.</summary>
-    public static void End(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context));
+    /// <summary>Ends the session for good, if there is one, and forgets the cookie.</summary>
+    public async Task EndAsync(HttpContext context)
+    {
+        if (Verify(context) is { } session)
+        {
+            await ended.EndAsync(session, EndOf(session));
+        }
+
+        context.Response.Cookies.Delete(Name, Options(context));
+    }
 
     /// <summary>Who looks; null: nobody who may.</summary>
-    public Caller? Find(HttpContext context)
+    public async Task<Caller?> FindAsync(HttpContext context)
     {
-        if (Read(context) is not { } session || BinaryPrimitives.ReadInt64BigEndian(session.AsSpan(sizeof(long))) <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        if (Verify(context) is not { } session || await ended.IsEndedAsync(session, context.RequestAborted))
         {
             return null;
         }
 
-        var hash = HashOf(BinaryPrimitives.ReadInt64BigEndian(session));
-        Span<byte> expected = stackalloc byte[ICustodySeal.Size];
-        Seal("session", session.AsSpan(0, Signed), hash, expected);
-        if (hash.IsEmpty || !CryptographicOperations.FixedTimeEquals(expected, session.AsSpan(Signed)))
-        {
-            return null;
-        }
-
-        var caller = authenticator.Authenticate(hash, Authenticator.Address(context));
+        var caller = authenticator.Authenticate(HashOf(BinaryPrimitives.ReadInt64BigEndian(session)), Authenticator.Address(context));
         return caller.Refusal is null && MayLook(caller.Value) ? caller.Value : null;
     }
 
@@ -69,6 +71,24 @@ internal sealed class DashboardSessions(ICustodySeal seal, ICatalogue catalogue,
         Seal("antiforgery", session, [], token);
         return Base64Url.EncodeToString(token);
     }
+
+    // One that was made here, of a key that is still there, and has not run out.
+    private byte[]? Verify(HttpContext context)
+    {
+        if (Read(context) is not { } session || EndOf(session) <= time.GetUtcNow())
+        {
+            return null;
+        }
+
+        var hash = HashOf(BinaryPrimitives.ReadInt64BigEndian(session));
+        Span<byte> expected = stackalloc byte[ICustodySeal.Size];
+        Seal("session", session.AsSpan(0, Signed), hash, expected);
+        return !hash.IsEmpty && CryptographicOperations.FixedTimeEquals(expected, session.AsSpan(Signed)) ? session : null;
+    }
+
+    // What was not made here says any number: compared as one, and then a time.
+    private static DateTimeOffset EndOf(byte[] session) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(BinaryPrimitives.ReadInt64BigEndian(session.AsSpan(sizeof(long))), 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     private static byte[]? Read(HttpContext context)
     {

@@ -2,7 +2,7 @@ using Fulfilment.Core.Storefronts;
 using Fulfilment.Hangfire;
 using Fulfilment.Hangfire.Dashboard;
 using Fulfilment.Host.Api.Callers;
-using Microsoft.AspNetCore.Antiforgery;
+using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Host.Dashboard;
 
@@ -15,7 +15,7 @@ internal static class HangfireSetup
     public static void AddTo(IServiceCollection services, IConfiguration configuration)
     {
         services.AddHangfireEngine(new HangfireOptions(ConnectionString(configuration)));
-        services.AddSingleton<DashboardSessions>().AddSingleton<DashboardCommands>().AddSingleton<IAntiforgery, SessionAntiforgery>();
+        services.AddSingleton<EndedSessions>().AddSingleton<DashboardSessions>().AddSingleton<DashboardCommands>().AddSingleton<SessionAntiforgery>();
     }
 
     public static void Map(WebApplication app)

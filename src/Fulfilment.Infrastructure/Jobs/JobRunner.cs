@@ -42,7 +42,7 @@ public sealed partial class JobRunner
         var all = handlers.ToList();
         _grace = Grace + engine.Lag;
         (_store, _signals, _time, _log) = (store, signals, time, log);
-        _leases = new JobLeaseKeeper(leases, [.. all.Select(handler => handler.Job.Name)], time, log);
+        _leases = new JobLeaseKeeper(leases, [.. all.Select(handler => handler.Job.Name)], time, log) { Unwritten = FindUnwritten, Wrote = Wrote };
         _turns = all.ToDictionary(handler => handler.Job.Name, handler => new JobTurn(handler, _leases, store, health, calendar, ids, time, log), StringComparer.Ordinal);
         Jobs = [.. all.Select(handler => handler.Job)];
     }
@@ -124,6 +124,10 @@ public sealed partial class JobRunner
 
         Interlocked.Increment(ref _sweeps);
     }
+
+    private IReadOnlyCollection<JobProgress> FindUnwritten() => [.. _turns.Values.Select(turn => turn.Unwritten).OfType<JobProgress>()];
+
+    private void Wrote(JobProgress progress) => _turns[progress.Name].Wrote(progress);
 
     // Known for as long as it lasts, so that the node stops in order.
     private Task Start(JobTurn turn)

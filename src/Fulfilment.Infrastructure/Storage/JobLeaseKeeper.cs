@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using Fulfilment.Core.Jobs;
 using Microsoft.Extensions.Logging;
 
 namespace Fulfilment.Infrastructure.Storage;
 
 /// <summary>
 /// Holds the leases of this process's recurring jobs, as many of them as no other process holds, until it is disposed. All of them are renewed in
-/// one write.
+/// one write, and where their jobs stand goes with it: looks that found nothing are seen, and cost no write of their own.
 /// </summary>
 /// <param name="store">Where the leases are.</param>
 /// <param name="jobs">The jobs that this process can run.</param>
@@ -22,6 +23,12 @@ public sealed partial class JobLeaseKeeper(JobLeaseStore store, IReadOnlyCollect
     private readonly HashSet<string> _left = [];
     private long? _askedAt;
     private long _deadline;
+
+    /// <summary>Where jobs stand, as far as it is not written yet.</summary>
+    public Func<IReadOnlyCollection<JobProgress>> Unwritten { get; init; } = () => [];
+
+    /// <summary>It is written now, or is no longer this process's to write.</summary>
+    public Action<JobProgress> Wrote { get; init; } = _ => { };
 
     /// <summary>The token that ends with the lease of <paramref name="job"/>; null while another process holds it, or while the database does not answer.</summary>
     public async Task<CancellationToken?> FindAsync(string job)
@@ -123,7 +130,13 @@ public sealed partial class JobLeaseKeeper(JobLeaseStore store, IReadOnlyCollect
         // Read before the database is asked: a pause in between then shortens the lease here, never there.
         var asked = time.GetTimestamp();
         _askedAt = asked;
-        var held = await store.HoldAsync(_holder, [.. jobs.Where(job => !_left.Contains(job))]).ConfigureAwait(false);
+        var unwritten = Unwritten();
+        var held = await store.HoldAsync(_holder, [.. jobs.Where(job => !_left.Contains(job))], unwritten).ConfigureAwait(false);
+        foreach (var progress in unwritten)
+        {
+            Wrote(progress);
+        }
+
         _deadline = asked + (long)(JobLeaseStore.Duration.TotalSeconds * time.TimestampFrequency);
         foreach (var job in jobs)
         {

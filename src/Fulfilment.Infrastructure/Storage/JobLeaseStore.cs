@@ -1,4 +1,5 @@
 using Dapper;
+using Fulfilment.Core.Jobs;
 
 namespace Fulfilment.Infrastructure.Storage;
 
@@ -12,9 +13,13 @@ public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
 
     private readonly LeaseClock _clock = LeaseClock.Of(database, time);
 
-    /// <summary>Takes those of <paramref name="jobs"/> that are free, renews those that are <paramref name="holder"/>'s, and answers all it holds now.</summary>
+    /// <summary>
+    /// Takes those of <paramref name="jobs"/> that are free, renews those that are <paramref name="holder"/>'s, and answers all it holds now. Where those stand is
+    /// written too.
+    /// </summary>
     /// <exception cref="ClockSkewException">The node's clock is off: it also decides what a job finds due.</exception>
-    public Task<IReadOnlyCollection<string>> HoldAsync(string holder, IReadOnlyCollection<string> jobs) => database.WriteAsync<IReadOnlyCollection<string>>(async connection =>
+    public Task<IReadOnlyCollection<string>> HoldAsync(
+        string holder, IReadOnlyCollection<string> jobs, IReadOnlyCollection<JobProgress> stands) => database.WriteAsync<IReadOnlyCollection<string>>(async connection =>
     {
         var now = await _clock.NowMsAsync(connection).ConfigureAwait(false);
         var until = now + (long)Duration.TotalMilliseconds;
@@ -29,7 +34,13 @@ public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
             rows.Add(name, holder);
         }
 
-        return [.. jobs.Where(job => rows[job] == holder)];
+        var held = jobs.Where(job => rows[job] == holder).ToHashSet(StringComparer.Ordinal);
+        foreach (var stand in stands.Where(stand => held.Contains(stand.Name)))
+        {
+            await JobStore.KeepAsync(connection, stand, now).ConfigureAwait(false);
+        }
+
+        return held;
     });
 
     /// <summary>Whether some process runs <paramref name="job"/>.</summary>

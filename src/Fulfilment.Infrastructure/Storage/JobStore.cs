@@ -15,6 +15,14 @@ public sealed class JobStore(IDatabase database, IdGenerator ids, TimeProvider t
         FROM jobs
         """;
 
+    // A request that came while the run was under way is another one, and stays.
+    private const string Stands = """
+        UPDATE jobs
+        SET started_at = coalesce(@Started, started_at), succeeded_at = coalesce(@Succeeded, succeeded_at), due_at = @Due, node = @Node, failures = @Failures,
+            requested_by = CASE WHEN requested_at = @Request THEN NULL ELSE requested_by END,
+            requested_at = CASE WHEN requested_at = @Request THEN NULL ELSE requested_at END
+        """;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<JobState>> ListAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<JobState>>(
         async connection => [.. (await connection.QueryAsync<StateRow>(Columns).ConfigureAwait(false)).Select(row => row.ToState())], cancellation);
@@ -59,25 +67,7 @@ public sealed class JobStore(IDatabase database, IdGenerator ids, TimeProvider t
         {
             await EnsureAsync(connection, progress.Name).ConfigureAwait(false);
 
-            // A request that came while the run was under way is another one, and stays.
-            await connection.ExecuteAsync(
-                """
-                UPDATE jobs
-                SET started_at = coalesce(@Started, started_at), succeeded_at = coalesce(@Succeeded, succeeded_at), due_at = @Due, node = @Node, failures = @Failures,
-                    requested_by = CASE WHEN requested_at = @Request THEN NULL ELSE requested_by END,
-                    requested_at = CASE WHEN requested_at = @Request THEN NULL ELSE requested_at END
-                WHERE name = @Name
-                """,
-                new
-                {
-                    Started = Ms(progress.StartedAt),
-                    Succeeded = Ms(progress.SucceededAt),
-                    Due = progress.DueAt.ToUnixTimeMilliseconds(),
-                    progress.Node,
-                    progress.Failures,
-                    Request = Ms(progress.Request),
-                    progress.Name,
-                }).ConfigureAwait(false);
+            await connection.ExecuteAsync($"{Stands} WHERE name = @Name", StandRow.Of(progress)).ConfigureAwait(false);
         }
 
         if (run is not null)
@@ -111,6 +101,18 @@ public sealed class JobStore(IDatabase database, IdGenerator ids, TimeProvider t
             return forgotten;
         },
         WritePriority.Bulk);
+
+    /// <summary>
+    /// Writes where a job stands after a look that found nothing, unless a later look has been written since this one was read; one that a clock has written which
+    /// was set back since is none.
+    /// </summary>
+    internal static async Task KeepAsync(DbConnection connection, JobProgress progress, long nowMs)
+    {
+        await EnsureAsync(connection, progress.Name).ConfigureAwait(false);
+        var row = StandRow.Of(progress);
+        row.NowMs = nowMs;
+        await connection.ExecuteAsync($"{Stands} WHERE name = @Name AND (started_at IS NULL OR started_at <= @Started OR started_at > @NowMs)", row).ConfigureAwait(false);
+    }
 
     internal static string RunsSql(SqlDialect dialect) =>
         $"SELECT id, job, started_at AS StartedAt, duration, node, outcome, result FROM job_runs WHERE job = @name ORDER BY id DESC {dialect.Limit("@limit")}";
@@ -165,6 +167,36 @@ public sealed class JobStore(IDatabase database, IdGenerator ids, TimeProvider t
             PausedAt = At(PausedAt),
             PausedBy = PausedBy,
             PausedReason = PausedReason,
+        };
+    }
+
+    private sealed class StandRow
+    {
+        public string Name { get; init; } = "";
+
+        public long? Started { get; init; }
+
+        public long? Succeeded { get; init; }
+
+        public long Due { get; init; }
+
+        public int? Node { get; init; }
+
+        public int Failures { get; init; }
+
+        public long? Request { get; init; }
+
+        public long NowMs { get; set; }
+
+        public static StandRow Of(JobProgress progress) => new()
+        {
+            Name = progress.Name,
+            Started = Ms(progress.StartedAt),
+            Succeeded = Ms(progress.SucceededAt),
+            Due = progress.DueAt.ToUnixTimeMilliseconds(),
+            Node = progress.Node,
+            Failures = progress.Failures,
+            Request = Ms(progress.Request),
         };
     }
 

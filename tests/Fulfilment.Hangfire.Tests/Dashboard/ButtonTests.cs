@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Fulfilment.Core.Jobs;
+using Fulfilment.Host.Dashboard;
 using Fulfilment.Host.Tests;
 using Hangfire.Storage;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfilment.Hangfire.Tests.Dashboard;
@@ -82,6 +84,10 @@ public sealed partial class ButtonTests(HangfireHost hangfire) : IClassFixture<H
 
         Assert.True((await answer.JsonAsync()).GetProperty("fulfilment:open").TryGetProperty("intValue", out _));
     }
+
+    [Fact]
+    public void OtherPagesOfTheHost_HaveTheirOwnAntiforgery() =>
+        Assert.IsNotType<SessionAntiforgery>(hangfire.Host.Services.GetRequiredService<IAntiforgery>());
 
     private IJobStore Jobs => hangfire.Host.Services.GetRequiredService<IJobStore>();
 

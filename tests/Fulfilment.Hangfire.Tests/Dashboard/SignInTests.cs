@@ -125,10 +125,33 @@ public sealed class SignInTests(HangfireHost hangfire) : IClassFixture<HangfireH
     }
 
     [Fact]
-    public async Task SigningOut_ForgetsTheSession()
+    public async Task SigningOut_EndsTheSession_AlsoForACopyOfTheCookie_AndNoOther()
     {
-        using var answer = await hangfire.LookAsync("/sign-out", await hangfire.SignInAsync(hangfire.Finance));
+        var (cookie, other) = (await hangfire.SignInAsync(hangfire.Finance), await hangfire.SignInAsync(hangfire.Admin));
 
+        using var answer = await hangfire.LookAsync("/sign-out", cookie);
         Assert.Contains("expires=Thu, 01 Jan 1970", answer.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
+        Assert.Contains("You are signed out.", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        using var copied = await hangfire.LookAsync("/work", cookie);
+        Assert.Equal(HttpStatusCode.Unauthorized, copied.StatusCode);
+        using var again = await hangfire.LookAsync("/sign-out", cookie);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        await hangfire.PageAsync("/work", other);
+        using var audit = await hangfire.Host.GetAsync("/v1/admin/audit?action=dashboard.signedOut&actor=operator:zhao", hangfire.Admin);
+        Assert.Equal(1, (await audit.JsonAsync()).GetProperty("data").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Head_IsNoButton_AndChangesNothing()
+    {
+        var cookie = await hangfire.SignInAsync(hangfire.Finance);
+
+        using var page = await hangfire.LookAsync("/work", cookie, HttpMethod.Head);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        using var nobody = await hangfire.LookAsync("/work", cookie: null, HttpMethod.Head);
+        Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
+        using var way = await hangfire.LookAsync("/sign-out", cookie, HttpMethod.Head);
+        await hangfire.PageAsync("/work", cookie);
     }
 }

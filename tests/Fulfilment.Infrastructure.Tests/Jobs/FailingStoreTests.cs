@@ -1,4 +1,3 @@
-using Fulfilment.Core.Auditing;
 using Fulfilment.Core.Jobs;
 using Fulfilment.Infrastructure.Tests.Storage;
 
@@ -35,7 +34,7 @@ public sealed class FailingStoreTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<JobRun>> RunAsync(TestJob job, int failing)
     {
-        await using var node = new JobNode(_database.Database, _time, failing, withEngine: true, store => new FailingStore(store, failing), job);
+        await using var node = new JobNode(_database.Database, _time, failing, withEngine: true, store => new WatchedStore(store, call => FailAt(call, failing)), job);
         while (job.Count < 3)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
@@ -48,29 +47,11 @@ public sealed class FailingStoreTests : IAsyncLifetime
         return await node.Store.RunsAsync(job.Row.Name, 100, TestContext.Current.CancellationToken);
     }
 
-    private sealed class FailingStore(IJobStore inner, int failing) : IJobStore
+    private static void FailAt(int call, int failing)
     {
-        private int _calls;
-
-        public Task<IReadOnlyList<JobState>> ListAsync(CancellationToken cancellation) => inner.ListAsync(cancellation);
-
-        public Task<JobState?> FindAsync(string name, CancellationToken cancellation) => CallAsync(() => inner.FindAsync(name, cancellation));
-
-        public Task<JobState> RequestAsync(string name, Actor actor) => CallAsync(() => inner.RequestAsync(name, actor));
-
-        public Task<JobState> PauseAsync(string name, bool paused, string reason, Actor actor) => CallAsync(() => inner.PauseAsync(name, paused, reason, actor));
-
-        public Task RecordAsync(JobProgress? progress, JobRun? run) => CallAsync(async () =>
+        if (call == failing)
         {
-            await inner.RecordAsync(progress, run);
-            return true;
-        });
-
-        public Task<IReadOnlyList<JobRun>> RunsAsync(string name, int limit, CancellationToken cancellation) => CallAsync(() => inner.RunsAsync(name, limit, cancellation));
-
-        public Task<int> ForgetRunsAsync(DateTimeOffset before, int mostOfAJob) => CallAsync(() => inner.ForgetRunsAsync(before, mostOfAJob));
-
-        private Task<T> CallAsync<T>(Func<Task<T>> call) =>
-            Interlocked.Increment(ref _calls) == failing ? Task.FromException<T>(new IOException("The disk is full, for a moment.")) : call();
+            throw new IOException("The disk is full, for a moment.");
+        }
     }
 }

@@ -128,6 +128,31 @@ public sealed class JobRunnerTests : IAsyncLifetime
         await BeginAsync(job, TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public async Task LooksThatFindNothing_AreSeenInTheRow_AndCostNoWriteOfTheirOwn()
+    {
+        var (job, store) = (new TestJob(), (WatchedStore?)null);
+        await using var node = new JobNode(_database.Database, _time, 1, withEngine: true, rows => store = new WatchedStore(rows, _ => { }), job);
+        await RunAsync(node, job, TimeSpan.Zero);
+        for (var i = 0; i < 60; i++)
+        {
+            await RunAsync(node, job, TestJob.Period);
+        }
+
+        // The renewal that is due by now may be under way still.
+        var state = await node.Store.FindAsync("a-job", Cancellation);
+        while (state!.StartedAt < _time.GetUtcNow() - JobLeaseKeeper.RenewalPeriod - TestJob.Period)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            state = await node.Store.FindAsync("a-job", Cancellation);
+        }
+
+        Assert.Equal(state.StartedAt, state.SucceededAt);
+        Assert.True(state.DueAt > state.StartedAt);
+        Assert.Empty(await node.Store.RunsAsync("a-job", 10, Cancellation));
+        Assert.Equal(1, store!.Records);
+    }
+
     private JobNode Node(int number, params TestJob[] jobs) => new(_database.Database, _time, number, withEngine: true, jobs);
 
     // Time passes in steps, because whoever waits for it has to begin waiting first.

@@ -46,6 +46,30 @@ public sealed class JobStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LookThatFoundNothing_IsWrittenWithTheLease_UnlessItIsAnothersOrALaterOneIsThere()
+    {
+        var leases = new JobLeaseStore(_database.Database, _time);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        await _store.RecordAsync(At(now), null);
+
+        await leases.HoldAsync("me", [Job], [At(now.AddSeconds(-1))]);
+        Assert.Equal(now, await StartedAsync());
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await leases.HoldAsync("another", [Job], [At(now.AddSeconds(3))]);
+        Assert.Equal(now, await StartedAsync());
+        await leases.HoldAsync("me", [Job], [At(now.AddSeconds(3))]);
+        Assert.Equal(now.AddSeconds(3), await StartedAsync());
+
+        // The clock was ahead, and was set back: what it has written is no later look.
+        await _store.RecordAsync(At(now.AddHours(1)), null);
+        await leases.HoldAsync("me", [Job], [At(now.AddSeconds(4))]);
+        Assert.Equal(now.AddSeconds(4), await StartedAsync());
+
+        JobProgress At(DateTimeOffset started) => new(Job, started, started, started.AddMinutes(1), 0, 1, null);
+        async Task<DateTimeOffset?> StartedAsync() => (await _store.FindAsync(Job, Cancellation))!.StartedAt;
+    }
+
+    [Fact]
     public async Task Request_IsOverWithTheRunThatAnsweredIt_AndOneThatCameMeanwhileIsNot()
     {
         var first = (await _store.RequestAsync(Job, Operator)).RequestedAt;

@@ -24,7 +24,7 @@ public sealed class JobLeaseClockTests : IAsyncLifetime
     {
         var ahead = Store(databaseBehindMs: 1_500);
 
-        await ahead.HoldAsync("one", ["a-job"]);
+        await ahead.HoldAsync("one", ["a-job"], []);
 
         var until = await _database.ScalarAsync<long>("SELECT lease_until FROM job_leases");
         Assert.Equal(NodeMs - 1_500 + (long)JobLeaseStore.Duration.TotalMilliseconds, until);
@@ -32,13 +32,13 @@ public sealed class JobLeaseClockTests : IAsyncLifetime
         // Over by the node's clock, and not by the database's.
         _time.Stall(JobLeaseStore.Duration - TimeSpan.FromSeconds(1));
         Assert.True(await Store(databaseBehindMs: 1_500).IsHeldAsync("a-job"));
-        Assert.Empty(await Store(databaseBehindMs: 1_500).HoldAsync("another", ["a-job"]));
+        Assert.Empty(await Store(databaseBehindMs: 1_500).HoldAsync("another", ["a-job"], []));
     }
 
     [Fact]
     public async Task NodeWhoseClockIsOff_TakesNoJob()
     {
-        await Assert.ThrowsAsync<ClockSkewException>(() => Store(databaseBehindMs: 2_500).HoldAsync("one", ["a-job"]));
+        await Assert.ThrowsAsync<ClockSkewException>(() => Store(databaseBehindMs: 2_500).HoldAsync("one", ["a-job"], []));
 
         Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM job_leases"));
     }
