@@ -26,7 +26,7 @@ internal sealed class AlertDesk : IDisposable
         var now = time.GetUtcNow();
         ids.Use(new NodeLease(node, now.ToUnixTimeMilliseconds(), now.AddYears(1).ToUnixTimeMilliseconds(), long.MaxValue));
         Alerts = new AlertStore(through, ids, time);
-        Store = new NotificationStore(through, ids, time);
+        Store = new NotificationStore(new ClockedDatabase(through, nowMs: null), ids, time);
     }
 
     public TestDatabase Database { get; }

@@ -7,7 +7,6 @@ using Fulfilment.Core.Auditing;
 namespace Fulfilment.Infrastructure.Tests.Alerting;
 
 /// <summary>From what is raised to what a service is told, each commit on the way survived.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class AlertFlowTests : IAsyncLifetime
 {
     private readonly HttpReceiver _service = new();

@@ -4,6 +4,7 @@ using Fulfilment.Core.Ids;
 using Fulfilment.Core.Storage;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Backups;
+using Fulfilment.Infrastructure.Tests.Storage;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
 namespace Fulfilment.Infrastructure.Tests.Alerts;
@@ -120,12 +121,11 @@ public sealed class HostConditionTests
     }
 
     [Fact]
-    [Trait("Engine", "Sqlite")]
     public async Task WhatAHostSaidOfItself_IsOver_OnceItIsGone()
     {
         await using var engine = await StartAsync();
         var room = new ConditionRoom(engine);
-        var gone = new ForgetGoneHosts(new LiveHosts(engine.Storage.Database, engine.Time), room.Alerts);
+        var gone = new ForgetGoneHosts(new LiveHosts(new ClockedDatabase(engine.Storage.Database, nowMs: null), engine.Time), room.Alerts);
         var disk = new WatchDisk(new TestDisk { Room = new DiskRoom("data", Gigabyte, 100 * Gigabyte) }, room.Alerts, room.Match, engine.Ids, new DiskWatchOptions());
         await engine.Storage.ExecuteAsync(
             "INSERT INTO nodes (number, token, lease_until) VALUES (7, 'a', @later), (70, 'b', @later)", new { later = engine.Time.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds() });

@@ -4,7 +4,6 @@ using Fulfilment.Infrastructure.Tests.Storage;
 namespace Fulfilment.Infrastructure.Tests.Jobs;
 
 /// <summary>Each call to the rows of jobs fails once: the job goes on, and its row is right in the end.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class FailingStoreTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();

@@ -3,6 +3,7 @@ using Fulfilment.Core.Ids;
 using Fulfilment.Core.Jobs;
 using Fulfilment.Infrastructure.Jobs;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fulfilment.Infrastructure.Tests.Jobs;
@@ -30,7 +31,7 @@ internal sealed class JobNode : IAsyncDisposable
         var ids = new IdGenerator(time);
         ids.Use(new NodeLease(number, time.GetUtcNow().ToUnixTimeMilliseconds(), long.MaxValue, long.MaxValue));
         Store = new JobStore(database, ids, time);
-        var leases = new JobLeaseStore(database, time);
+        var leases = new JobLeaseStore(new ClockedDatabase(database, nowMs: null), time);
         var calendar = new BusinessCalendar(time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
         var engine = new QuartzJobEngine(calendar, time);
         Runner = new JobRunner(

@@ -7,7 +7,6 @@ using Fulfilment.Infrastructure.Tests.Storage;
 namespace Fulfilment.Infrastructure.Tests.Jobs;
 
 /// <summary>Nodes of a cluster, each with its runner and Quartz, on one database and one clock.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class JobRunnerTests : IAsyncLifetime
 {
     private static readonly Actor Operator = new("operator:li", null);

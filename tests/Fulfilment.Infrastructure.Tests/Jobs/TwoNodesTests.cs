@@ -7,7 +7,6 @@ using Fulfilment.Infrastructure.Tests.Storage;
 namespace Fulfilment.Infrastructure.Tests.Jobs;
 
 /// <summary>Two nodes with their own clocks, which show the same time until one of them stands still: the process has crashed.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class TwoNodesTests : IAsyncLifetime
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);

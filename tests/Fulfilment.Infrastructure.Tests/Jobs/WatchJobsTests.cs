@@ -8,7 +8,6 @@ using Fulfilment.Infrastructure.Tests.Storage;
 namespace Fulfilment.Infrastructure.Tests.Jobs;
 
 /// <summary>Each trouble raises one alert, once, and its end resolves it.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class WatchJobsTests : IAsyncLifetime
 {
     private static readonly RecurringJob Job = new("a-job", JobSchedule.Each(TimeSpan.FromMinutes(1)), "A job.") { PausedMeans = "Money waits." };

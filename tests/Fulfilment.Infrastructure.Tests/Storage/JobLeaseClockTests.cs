@@ -1,11 +1,8 @@
-using System.Data.Common;
 using Fulfilment.Infrastructure.Storage;
-using Fulfilment.Infrastructure.Storage.Sqlite;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
 /// <summary>Leases of jobs where the database has a clock, as SQL Server has; here it is a number that stands in for one.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class JobLeaseClockTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
@@ -45,39 +42,5 @@ public sealed class JobLeaseClockTests : IAsyncLifetime
 
     private long NodeMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private JobLeaseStore Store(int databaseBehindMs) => new(new WithClock(_database.Database, NodeMs - databaseBehindMs), _time);
-
-    private sealed class WithClock(IDatabase database, long nowMs) : IDatabase
-    {
-        public SqlDialect Dialect => new ClockDialect(nowMs);
-
-        public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default) => database.ReadAsync(work, cancellation);
-
-        public Task<T> ReadSnapshotAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation = default) => database.ReadSnapshotAsync(work, cancellation);
-
-        public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) => database.WriteAsync(work, priority);
-    }
-
-    private sealed class ClockDialect(long nowMs) : SqlDialect
-    {
-        private static readonly SqliteDialect Rest = SqliteDialect.Instance;
-
-        public override string? Clock => $"{nowMs}";
-
-        public override string ScriptFolder => Rest.ScriptFolder;
-
-        public override string MakeMigrationsTable => Rest.MakeMigrationsTable;
-
-        public override string LockMigrations => Rest.LockMigrations;
-
-        public override string JoinInOrder => Rest.JoinInOrder;
-
-        public override string Limit(string count) => Rest.Limit(count);
-
-        public override string RowBehind(string rows) => Rest.RowBehind(rows);
-
-        public override string IndexedBy(string index) => Rest.IndexedBy(index);
-
-        public override string SameText(string column, string parameter) => Rest.SameText(column, parameter);
-    }
+    private JobLeaseStore Store(int databaseBehindMs) => new(new ClockedDatabase(_database.Database, () => NodeMs - databaseBehindMs), _time);
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
-[Trait("Engine", "Sqlite")]
 public sealed class JobLeaseKeeperTests : IAsyncLifetime
 {
     private const string Job = "expiry";
@@ -182,7 +181,7 @@ public sealed class JobLeaseKeeperTests : IAsyncLifetime
         Assert.NotNull(await other.FindAsync(Job));
     }
 
-    private JobLeaseStore Store() => new(_database.Database, _time);
+    private JobLeaseStore Store() => new(new ClockedDatabase(_database.Database, nowMs: null), _time);
 
     private JobLeaseKeeper Keeper(params string[] jobs) => new(Store(), jobs.Length == 0 ? [Job] : jobs, _time, NullLogger.Instance);
 

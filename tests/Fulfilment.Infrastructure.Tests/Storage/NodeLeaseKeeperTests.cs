@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Fulfilment.Infrastructure.Tests.Storage;
 
 /// <summary>The clock is the tests' own; on SQL Server leases go by the server's.</summary>
-[Trait("Engine", "Sqlite")]
 public sealed class NodeLeaseKeeperTests : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -288,7 +287,7 @@ public sealed class NodeLeaseKeeperTests : IAsyncLifetime
         public static async Task<Process> StartAsync(TestDatabase database, TimeProvider time)
         {
             var ids = new IdGenerator(time);
-            var keeper = await NodeLeaseKeeper.StartAsync(new NodeLeaseStore(database.Database, time), ids, time, NullLogger.Instance);
+            var keeper = await NodeLeaseKeeper.StartAsync(new NodeLeaseStore(new ClockedDatabase(database.Database, nowMs: null), time), ids, time, NullLogger.Instance);
             return new Process { Ids = ids, Keeper = keeper };
         }
 

@@ -61,7 +61,7 @@ internal sealed class TestShop : IAsyncDisposable, ICatalogue
         var database = await TestDatabase.CreateAsync();
         var time = new ManualTimeProvider();
         var ids = new IdGenerator(time);
-        var lease = await NodeLeaseKeeper.StartAsync(new NodeLeaseStore(database.Database, time), ids, time, NullLogger.Instance);
+        var lease = await NodeLeaseKeeper.StartAsync(new NodeLeaseStore(new ClockedDatabase(database.Database, nowMs: null), time), ids, time, NullLogger.Instance);
         var shop = new TestShop(database, time, ids, lease);
         await shop.SeedAsync();
         return shop;

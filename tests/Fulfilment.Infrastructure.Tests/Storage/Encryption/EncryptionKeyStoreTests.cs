@@ -43,7 +43,7 @@ public sealed class EncryptionKeyStoreTests : IAsyncLifetime
     {
         await AddAsync();
         var keys = new CurrentKeys(_one);
-        var leases = new NodeLeaseStore(_storage.Database, _time, keys);
+        var leases = new NodeLeaseStore(new ClockedDatabase(_storage.Database, nowMs: null), _time, keys);
         var lease = await leases.AcquireAsync("a");
         await Leases(_one.With(2, _second)).AcquireAsync("b");
         await Leases(_one).AcquireAsync("dead");
@@ -99,7 +99,7 @@ public sealed class EncryptionKeyStoreTests : IAsyncLifetime
 
     private Task<byte> AddAsync() => _store.AddAsync(id => _one.With(id, _second), _ => Audit());
 
-    private NodeLeaseStore Leases(KeyRing keys) => new(_storage.Database, _time, new CurrentKeys(keys));
+    private NodeLeaseStore Leases(KeyRing keys) => new(new ClockedDatabase(_storage.Database, nowMs: null), _time, new CurrentKeys(keys));
 
     private AuditEntry Audit() => new(++_audits, new Actor("command:test", null), "encryptionKey.test", "encryptionKey:2");
 }
