@@ -10,7 +10,7 @@ internal static class ApiSetup
     public static IServiceCollection AddApi(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(new BootstrapKey(configuration));
-        services.AddSingleton<Authenticator>();
+        services.AddSingleton<Authenticator>().AddSingleton<Importers>();
         services.ConfigureHttpJsonOptions(http => ApiJson.Configure(http.SerializerOptions));
         services.AddKnownProxies(configuration);
         services.AddOpenApiDocument();

@@ -43,7 +43,7 @@ internal static class BatchUpload
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         Caller caller,
         HttpContext http,
-        [AsParameters] Importers importers)
+        Importers importers)
     {
         if (QueryNames.Check(http.Request.Query, "sku", "unitCost", "currency", "supplier", "purchaseReference", "terms", "expiresOn", "dryRun") is { } unknown)
         {

@@ -42,13 +42,18 @@ internal static class SandboxGate
         }
 
         return endpoint.Metadata.GetMetadata<SandboxEndpoint>() is { } sandbox
-            ? sandbox.Run(context)
+            ? sandbox.RunAsync(context)
             : ProblemResult.WriteAsync(context, Closed);
     }
 }
 
-/// <summary>What an endpoint does for a test key instead.</summary>
-internal sealed record SandboxEndpoint(RequestDelegate Run);
+/// <summary>What an endpoint does for a test key instead; compiled at the first such request, because most hosts see none and each costs milliseconds at their start.</summary>
+internal sealed class SandboxEndpoint(Delegate handler, RequestDelegateFactoryOptions options)
+{
+    private readonly Lazy<RequestDelegate> _run = new(() => RequestDelegateFactory.Create(handler, options).RequestDelegate);
+
+    public Task RunAsync(HttpContext context) => _run.Value(context);
+}
 
 internal static class SandboxEndpointExtensions
 {
@@ -62,7 +67,7 @@ internal static class SandboxEndpointExtensions
                 ServiceProvider = endpoint.ApplicationServices,
                 RouteParameterNames = ((RouteEndpointBuilder)endpoint).RoutePattern.Parameters.Select(parameter => parameter.Name),
             };
-            endpoint.Metadata.Add(new SandboxEndpoint(RequestDelegateFactory.Create(handler, options).RequestDelegate));
+            endpoint.Metadata.Add(new SandboxEndpoint(handler, options));
         });
         return builder;
     }
