@@ -25,7 +25,7 @@ internal static class ConditionsSetup
         services.AddWatch<WatchBackups>(RecurringJobs.Backups);
         if (StorageSetup.IsSqlServer(configuration))
         {
-            services.AddSingleton<IBackupRecord, ForeignBackupRecord>();
+            services.AddSingleton<IBackupRecord, SqlServerBackupRecord>();
         }
         else
         {
@@ -33,7 +33,7 @@ internal static class ConditionsSetup
         }
 
         services.AddSingleton<IHostDisk>(_ => new HostDisk(configuration[Settings.StoragePath]!)).AddSingleton<WatchDisk>();
-        services.AddSingleton<ISharedClock, DatabaseClock>().AddSingleton<WatchClock>().AddSingleton<WatchBreakers>();
+        services.AddSingleton<ISharedClock, DatabaseClock>().AddSingleton(provider => ActivatorUtilities.CreateInstance<WatchClock>(provider, Environment.MachineName)).AddSingleton<WatchBreakers>();
         services.AddSingleton<HostWatch>();
         services.AddLoop(provider => provider.GetRequiredService<HostWatch>().RunAsync);
         return services;

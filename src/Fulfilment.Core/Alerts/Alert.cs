@@ -12,7 +12,7 @@ namespace Fulfilment.Core.Alerts;
 /// <param name="Count">How often it happened since it was opened; 1 for what lasts, however long it lasts (<see cref="AlertGuide.Lasts"/>).</param>
 /// <param name="LastAt">When it last happened, or what it says last changed.</param>
 public sealed record Alert(
-    long Id, AlertKind Kind, AlertSeverity Severity, AlertStatus Status, string Subject, string Cause, long Count, DateTimeOffset LastAt)
+    long Id, AlertKind Kind, AlertSeverity Severity, AlertStatus Status, string Subject, AlertText Cause, long Count, DateTimeOffset LastAt)
 {
     /// <summary>When it was raised first.</summary>
     public DateTimeOffset OpenedAt => IdGenerator.TimeOf(Id);
@@ -34,6 +34,9 @@ public sealed record Alert(
 
     /// <summary>When it was over, and who said so; nobody: what had raised it did.</summary>
     public AlertMove? Resolved { get; init; }
+
+    /// <summary>Whether its cause opens no other: it is not resolved, or a person has resolved it and its cause has not gone since.</summary>
+    public bool Stands { get; init; }
 }
 
 /// <summary>Somebody moved an alert on.</summary>
@@ -55,9 +58,9 @@ public readonly record struct MoneyAtStake(Money Amount, string Currency)
 /// <param name="Kind">What kind of thing; <see cref="AlertGuide"/> says of each whether it lasts or happens.</param>
 /// <param name="Severity">How bad.</param>
 /// <param name="Subject">What it is about.</param>
-/// <param name="Key">The same for every report of one cause: while an alert with it is unresolved, no other is opened.</param>
+/// <param name="Key">The same for every report of one cause: while an alert with it stands, no other is opened.</param>
 /// <param name="Cause">What happened, with the numbers, for a person.</param>
-public sealed record NewAlert(AlertKind Kind, AlertSeverity Severity, string Subject, string Key, string Cause)
+public sealed record NewAlert(AlertKind Kind, AlertSeverity Severity, string Subject, string Key, AlertText Cause)
 {
     /// <summary>The money that may be lost.</summary>
     public MoneyAtStake? AtStake { get; init; }
@@ -71,11 +74,13 @@ public sealed record NewAlert(AlertKind Kind, AlertSeverity Severity, string Sub
     /// <summary>The path under which the subject is looked at, from <c>/</c>; null: the one that <see cref="AlertGuide.PathOf"/> makes of the subject.</summary>
     public string? Link { get; init; }
 
-    /// <summary>Whether an unresolved alert with the same key says something else.</summary>
+    /// <summary>Whether the alert that stands with the same key says something else. To one that a person has resolved only something worse is news.</summary>
     public bool SaysMoreThan(Alert known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        return Cause != known.Cause || Severity != known.Severity || AtStake != known.AtStake || Group != known.Group;
+        return known.Status == AlertStatus.Resolved
+            ? Severity > known.Severity
+            : Cause != known.Cause || Severity != known.Severity || AtStake != known.AtStake || Group != known.Group;
     }
 }
 
@@ -171,7 +176,7 @@ public enum AlertStatus
     /// <summary>Somebody looks after it.</summary>
     Acknowledged = 11,
 
-    /// <summary>Over; the same cause opens another.</summary>
+    /// <summary>Over. Where its kind lasts and a person says so, the same cause opens another only once it has gone, or got worse.</summary>
     Resolved = 20,
 }
 
@@ -197,5 +202,6 @@ public static class AlertStates
     /// <summary>Every one there is.</summary>
     public static readonly StateTable<AlertStatus> Table = new(
         (AlertStatus.Open, [AlertStatus.Acknowledged, AlertStatus.Resolved]),
-        (AlertStatus.Acknowledged, [AlertStatus.Resolved]));
+        // What becomes critical wants somebody anew.
+        (AlertStatus.Acknowledged, [AlertStatus.Open, AlertStatus.Resolved]));
 }

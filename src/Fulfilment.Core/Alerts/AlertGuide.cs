@@ -66,8 +66,8 @@ public static class AlertGuide
             new("导入的重复卡密过多", "向提供方核实是否重复售卖;重复的卡密不会再次出售。")),
         AlertKind.BackupTooOld => new(
             Lasts: true,
-            new("No recent backup", "Run host backup, and see why the nightly one did not."),
-            new("备份过旧", "立即执行 host backup,并查明每日备份为何未执行。")),
+            new("No recent backup", "Back the database up now (host backup on SQLite), and see why nothing else did."),
+            new("备份过旧", "立即备份数据库(SQLite 用 host backup),并查明例行备份为何未执行。")),
         AlertKind.DiskNearlyFull => new(
             Lasts: true,
             new("A disk is nearly full", "Make room or enlarge the disk: on a full one no order is taken."),

@@ -28,7 +28,7 @@ public sealed class ForgetGoneHosts(ILiveHosts hosts, IAlerts alerts) : IConditi
         var keys = new List<string>();
         foreach (var kind in OfHosts)
         {
-            keys.AddRange((await alerts.UnresolvedAsync(kind).ConfigureAwait(false)).Keys);
+            keys.AddRange((await alerts.StandingAsync(kind).ConfigureAwait(false)).Keys);
         }
 
         if (keys.Count == 0)
@@ -37,7 +37,7 @@ public sealed class ForgetGoneHosts(ILiveHosts hosts, IAlerts alerts) : IConditi
         }
 
         var live = await hosts.NodesAsync(cancellation).ConfigureAwait(false);
-        foreach (var key in keys.Where(key => !live.Any(node => key.StartsWith(KeysOf(node), StringComparison.Ordinal))))
+        foreach (var key in keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal) && !live.Any(node => key.StartsWith(KeysOf(node), StringComparison.Ordinal))))
         {
             await alerts.ResolveAsync(key).ConfigureAwait(false);
         }

@@ -1,6 +1,6 @@
 namespace Fulfilment.Core.Alerts;
 
-/// <summary>For watches: makes the unresolved alerts of a kind match what holds now. Costs one query where nothing has changed.</summary>
+/// <summary>For watches: makes the alerts of a kind that stand match what holds now. Costs one query where nothing has changed.</summary>
 public sealed class MatchAlerts(IAlerts alerts)
 {
     /// <summary>Raises those that are missing or say something else now, and resolves those that are over.</summary>
@@ -15,12 +15,12 @@ public sealed class MatchAlerts(IAlerts alerts)
             throw new ArgumentException($"The alert {foreign.Key} would never be resolved by a watch over {kind} {prefix}*.", nameof(holding));
         }
 
-        var unresolved = await alerts.UnresolvedAsync(kind).ConfigureAwait(false);
-        var over = unresolved.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var standing = await alerts.StandingAsync(kind).ConfigureAwait(false);
+        var over = standing.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         foreach (var alert in holding)
         {
             over.Remove(alert.Key);
-            if (!unresolved.TryGetValue(alert.Key, out var known) || alert.SaysMoreThan(known))
+            if (!standing.TryGetValue(alert.Key, out var known) || alert.SaysMoreThan(known))
             {
                 await alerts.RaiseAsync(alert).ConfigureAwait(false);
             }

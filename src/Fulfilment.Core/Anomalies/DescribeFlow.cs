@@ -8,7 +8,7 @@ namespace Fulfilment.Core.Anomalies;
 /// <summary>Puts an anomaly into words, with the numbers it was judged by.</summary>
 public sealed class DescribeFlow(ICatalogue catalogue, BusinessCalendar calendar)
 {
-    private const string Prefix = "flow";
+    private const string Prefix = "flow", ChineseDays = "日一二三四五六";
 
     /// <summary>The alert's key: one a scope and a way to be unusual.</summary>
     public static string KeyOf(FlowAnomalyKind kind, FlowScope scope) =>
@@ -38,29 +38,38 @@ public sealed class DescribeFlow(ICatalogue catalogue, BusinessCalendar calendar
         var subject = sku is not null ? $"sku:{sku.Code}" : storefront is not null ? $"storefront:{storefront}" : "orders";
         return new NewAlert(
             AlertKind.OrderFlow, IsCritical(anomaly) ? AlertSeverity.Critical : AlertSeverity.Warning, subject, KeyOf(anomaly.Kind, anomaly.Scope),
-            Cause(minute, anomaly, Name(sku?.Code, storefront)))
+            Seen(minute, anomaly, Name(sku?.Code, storefront)) + Pattern(minute, anomaly))
         {
             Group = anomaly.Kind == FlowAnomalyKind.Failures && OnlySupplier(sku) is { } supplier ? $"supplier:{supplier}" : subject,
         };
     }
 
-    private string Cause(long minute, FlowAnomaly anomaly, string name)
+    private static AlertText Seen(long minute, FlowAnomaly anomaly, AlertText name)
     {
-        var (usual, end) = (anomaly.Usual, FlowTime.StartOf(minute + 1));
-        var seen = anomaly.Kind == FlowAnomalyKind.Failures
-            ? FormattableString.Invariant($"{anomaly.Seen.Failed} of {anomaly.Seen.Orders} orders {name} failed in the {anomaly.Minutes} minutes to {end:yyyy-MM-dd HH:mm} UTC; usual are {usual.Share:P1} (median absolute deviation {usual.ShareMad:P1})")
-            : FormattableString.Invariant($"{anomaly.Seen.Orders} orders {name} in the {anomaly.Minutes} minutes to {end:yyyy-MM-dd HH:mm} UTC; to be expected were {anomaly.Expected:0.0}: usual are {usual.Orders:0.0} in five minutes (median; median absolute deviation {usual.Mad:0.0}), and the last hours ran at {anomaly.Level:P0} of that");
-        var local = TimeZoneInfo.ConvertTime(end, calendar.Zone);
-        return FormattableString.Invariant(
-            $"{seen}. Held against {local:dddd HH:mm} and half an hour around it in {usual.Weeks} weeks, {local.AddDays(-7 * usual.Weeks):yyyy-MM-dd} to {local.AddDays(-7):yyyy-MM-dd}; {anomaly.Score:0.0} standard deviations.");
+        var (seen, usual, end) = (anomaly.Seen, anomaly.Usual, FlowTime.StartOf(minute + 1));
+        return anomaly.Kind == FlowAnomalyKind.Failures
+            ? AlertText.Of(
+                $"{seen.Failed} of {seen.Orders} orders {name.English} failed in the {anomaly.Minutes} minutes to {end:yyyy-MM-dd HH:mm} UTC; usual are {usual.Share:P1} (median absolute deviation {usual.ShareMad:P1}).",
+                $"截至 {end:yyyy-MM-dd HH:mm}(UTC)的 {anomaly.Minutes} 分钟内,{name.Chinese}的 {seen.Orders} 个订单有 {seen.Failed} 个失败;平时为 {usual.Share:P1}(中位绝对偏差 {usual.ShareMad:P1})。")
+            : AlertText.Of(
+                $"{seen.Orders} orders {name.English} in the {anomaly.Minutes} minutes to {end:yyyy-MM-dd HH:mm} UTC; to be expected were {anomaly.Expected:0.0}: usual are {usual.Orders:0.0} in five minutes (median; median absolute deviation {usual.Mad:0.0}), and the last hours ran at {anomaly.Level:P0} of that.",
+                $"截至 {end:yyyy-MM-dd HH:mm}(UTC)的 {anomaly.Minutes} 分钟内,{name.Chinese}有 {seen.Orders} 个订单,预期为 {anomaly.Expected:0.0} 个:平时每五分钟 {usual.Orders:0.0} 个(中位数;中位绝对偏差 {usual.Mad:0.0}),最近几小时为其 {anomaly.Level:P0}。");
     }
 
-    private static string Name(string? sku, string? storefront) => (sku, storefront) switch
+    private AlertText Pattern(long minute, FlowAnomaly anomaly)
     {
-        ({ } code, { } at) => $"of {code} from {at}",
-        ({ } code, null) => $"of {code} from all storefronts",
-        (null, { } at) => $"from {at}",
-        _ => "from all storefronts",
+        var (local, weeks) = (TimeZoneInfo.ConvertTime(FlowTime.StartOf(minute + 1), calendar.Zone), anomaly.Usual.Weeks);
+        return AlertText.Of(
+            $"Held against {local:dddd HH:mm} and half an hour around it in {weeks} weeks, {local.AddDays(-7 * weeks):yyyy-MM-dd} to {local.AddDays(-7):yyyy-MM-dd}; {anomaly.Score:0.0} standard deviations.",
+            $"对照 {local.AddDays(-7 * weeks):yyyy-MM-dd} 至 {local.AddDays(-7):yyyy-MM-dd} 共 {weeks} 周的星期{ChineseDays[(int)local.DayOfWeek]} {local:HH:mm} 前后半小时;偏离 {anomaly.Score:0.0} 个标准差。");
+    }
+
+    private static AlertText Name(string? sku, string? storefront) => (sku, storefront) switch
+    {
+        ({ } code, { } at) => new($"of {code} from {at}", $"{at} 的 {code} "),
+        ({ } code, null) => new($"of {code} from all storefronts", $"所有渠道商的 {code} "),
+        (null, { } at) => new($"from {at}", $"{at} "),
+        _ => new("from all storefronts", "所有渠道商"),
     };
 
     private static bool IsCritical(FlowAnomaly anomaly) => anomaly.Kind switch

@@ -99,7 +99,7 @@ public sealed class WatchOrderFlow(IOrderFlow flow, KeepFlow keep, MatchAlerts m
 
     private async Task<IReadOnlyDictionary<string, Alert>> ResumeAsync(long now)
     {
-        var open = await alerts.UnresolvedAsync(AlertKind.OrderFlow).ConfigureAwait(false);
+        var open = await alerts.StandingAsync(AlertKind.OrderFlow).ConfigureAwait(false);
         var found = new List<FlowIncident>();
         foreach (var key in open.Keys)
         {

@@ -56,17 +56,22 @@ public sealed class WatchReveals(IRevealCounts counts, RevealWatchOptions option
 
     private static NewAlert Describe(RevealHour busy, long limit, long? usual, int hours)
     {
-        var key = busy.KeyId == 0 ? "no key of its own" : PublicId.Format(PublicId.Key, busy.KeyId);
+        var key = PublicId.Format(PublicId.Key, busy.KeyId);
+        var with = busy.KeyId == 0 ? new AlertText("no key of its own", "非密钥方式") : new AlertText(key, $"密钥 {key}");
         var pattern = usual is { } median
-            ? string.Create(CultureInfo.InvariantCulture, $"the usual hour of this key has {median}, the median of {hours} hours in two weeks")
-            : string.Create(CultureInfo.InvariantCulture, $"this key has shown codes in only {hours} hours of the last two weeks");
+            ? AlertText.Of(
+                $"The usual hour of this key has {median}, the median of {hours} hours in two weeks; more than {limit} is unusual.",
+                $"该密钥平时每小时 {median} 个(两周内 {hours} 个小时的中位数),超过 {limit} 个即为异常。")
+            : AlertText.Of(
+                $"This key has shown codes in only {hours} hours of the last two weeks; more than {limit} is unusual.",
+                $"该密钥最近两周仅有 {hours} 个小时查看过卡密,超过 {limit} 个即为异常。");
         return new NewAlert(
             AlertKind.RevealSpike,
             AlertSeverity.Critical,
             busy.KeyId == 0 ? busy.Actor : $"key:{key}",
             string.Create(CultureInfo.InvariantCulture, $"reveals:{busy.Actor}:{busy.KeyId}:{busy.Hour}"),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{busy.Actor} showed {busy.Codes} codes with {key} in the hour from {StartOf(busy.Hour):yyyy-MM-dd HH:mm} UTC; {pattern}, so more than {limit} is unusual."));
+            AlertText.Of(
+                $"{busy.Actor} showed {busy.Codes} codes with {with.English} in the hour from {StartOf(busy.Hour):yyyy-MM-dd HH:mm} UTC.",
+                $"{busy.Actor} 以{with.Chinese}在 {StartOf(busy.Hour):yyyy-MM-dd HH:mm}(UTC)起的一小时内查看了 {busy.Codes} 个卡密。") + pattern);
     }
 }

@@ -19,5 +19,7 @@ public sealed class WatchCustody(VerifyCustody verify, MatchAlerts alerts, TimeP
 
     private static NewAlert Alert(Findings<CustodyFault> findings) => new(
         AlertKind.CustodyBroken, AlertSeverity.Critical, Key, Key,
-        $"The records of card keys do not agree with their custody: {findings.Summary()}. The command \"custody verify\" names each.");
+        AlertText.Of(
+            $"The records of card keys do not agree with their custody: {findings.Summary()}. The command \"custody verify\" names each.",
+            $"卡密记录与保管链不一致:{findings.Summary()}。custody verify 命令会逐条列出。"));
 }

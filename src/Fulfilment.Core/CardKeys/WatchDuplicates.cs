@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
@@ -19,9 +18,9 @@ public interface IDuplicateCounts
 
 /// <summary>
 /// Raises an alert for a batch with many duplicates: a supplier sold codes twice, or a file was sent a second time under another name. It holds for a week, or
-/// until the batch is withdrawn or somebody resolves it: by then the supplier has been asked, or nobody will.
+/// until the batch is withdrawn: by then the supplier has been asked, or nobody will.
 /// </summary>
-public sealed class WatchDuplicates(ICatalogue catalogue, IDuplicateCounts counts, IAlerts alerts, MatchAlerts match, DuplicateWatchOptions options, TimeProvider time) : IConditionWatch
+public sealed class WatchDuplicates(ICatalogue catalogue, IDuplicateCounts counts, MatchAlerts match, DuplicateWatchOptions options, TimeProvider time) : IConditionWatch
 {
     private static readonly TimeSpan Holds = TimeSpan.FromDays(7);
 
@@ -29,33 +28,21 @@ public sealed class WatchDuplicates(ICatalogue catalogue, IDuplicateCounts count
     public async Task LookAsync(CancellationToken cancellation)
     {
         var found = await counts.FindAsync(time.GetUtcNow() - Holds, options.AtLeast, cancellation).ConfigureAwait(false);
-        var holding = new List<NewAlert>();
-        foreach (var batch in found.Where(batch => batch.Duplicate * 100 >= batch.Processed * options.Percent))
-        {
-            var alert = Describe(batch);
-            if (!await IsSeenToAsync(alert.Subject, cancellation).ConfigureAwait(false))
-            {
-                holding.Add(alert);
-            }
-        }
-
-        await match.RunAsync(AlertKind.DuplicateImportSpike, "", holding).ConfigureAwait(false);
+        await match.RunAsync(
+            AlertKind.DuplicateImportSpike, "", [.. found.Where(batch => batch.Duplicate * 100 >= batch.Processed * options.Percent).Select(Describe)]).ConfigureAwait(false);
     }
-
-    private async Task<bool> IsSeenToAsync(string subject, CancellationToken cancellation) =>
-        await alerts.ListAsync(new AlertFilter(Kind: AlertKind.DuplicateImportSpike, Subject: subject), long.MaxValue, 1, cancellation).ConfigureAwait(false) is [{ Resolved.By: not null }];
 
     private NewAlert Describe(Batch batch)
     {
-        var id = PublicId.Format(PublicId.Batch, batch.Id);
+        var (id, sku) = (PublicId.Format(PublicId.Batch, batch.Id), catalogue.Current.FindSku(batch.Details.SkuId)?.Code);
         return new NewAlert(
             AlertKind.DuplicateImportSpike,
             AlertSeverity.Warning,
             $"batch:{id}",
             $"duplicates:{batch.Id}",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{batch.Duplicate} of {batch.Processed} codes for {catalogue.Current.FindSku(batch.Details.SkuId)?.Code} in {id}, imported by {batch.Owner}, were known already and are not sold again."))
+            AlertText.Of(
+                $"{batch.Duplicate} of {batch.Processed} codes for {sku} in {id}, imported by {batch.Owner}, were known already and are not sold again.",
+                $"{batch.Owner} 为 {sku} 导入的批次 {id} 共 {batch.Processed} 个卡密,其中 {batch.Duplicate} 个重复,不会再次出售。"))
         {
             AtStake = batch.Details.UnitCost > Money.Zero ? new MoneyAtStake(new Money(batch.Details.UnitCost.TenThousandths * batch.Duplicate), batch.Details.Currency) : null,
         };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
@@ -52,9 +51,9 @@ public sealed class WatchExpiringStock(
             AlertSeverity.Warning,
             $"batch:{batch}",
             $"expiring:{part.BatchId}",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{part.Keys} codes of {sku.Code} in {batch} end from {ExpiryDay.ToDate(part.FirstEnds):yyyy-MM-dd} on and can be sold for {sellingDays} days more; about {soldPerDay:0.#} are sold a day."))
+            AlertText.Of(
+                $"{part.Keys} codes of {sku.Code} in {batch} end from {ExpiryDay.ToDate(part.FirstEnds):yyyy-MM-dd} on and can be sold for {sellingDays} days more; about {soldPerDay:0.#} are sold a day.",
+                $"批次 {batch} 中 {sku.Code} 的 {part.Keys} 个卡密自 {ExpiryDay.ToDate(part.FirstEnds):yyyy-MM-dd} 起到期,还可售 {sellingDays} 天;日均销量约 {soldPerDay:0.#} 个。"))
         {
             AtStake = part.IsOurs && part.UnitCost > Money.Zero ? new MoneyAtStake(cost, part.Currency) : null,
         };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Webhooks;
@@ -24,7 +23,7 @@ public sealed class WatchStock(
     {
         var now = time.GetUtcNow();
         var stock = await history.ReadAsync(now, calendar.DayOf(now), cancellation).ConfigureAwait(false);
-        var known = await alerts.UnresolvedAsync(AlertKind.LowStock).ConfigureAwait(false);
+        var known = await alerts.StandingAsync(AlertKind.LowStock).ConfigureAwait(false);
         var low = catalogue.Current.Skus
             .Where(sku => sku.OnShelf && sku.Routes.Any(route => route.Source == RouteSource.Pool))
             .Select(sku => (Sku: sku, Stock: stock.GetValueOrDefault(sku.Id, SkuStock.None)))
@@ -50,11 +49,14 @@ public sealed class WatchStock(
         stock.Available == 0 && sku.Routes.Count == 1 ? AlertSeverity.Critical : AlertSeverity.Warning,
         $"sku:{sku.Code}",
         KeyOf(sku),
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{sku.Code} has {stock.Available} codes left{(sku.LowStockAt is { } least ? $", and is low at {least}" : "")}. {Cover(stock)}"));
+        Left(sku, stock) + Cover(stock));
 
-    private static string Cover(SkuStock stock) => stock.DaysOfCover is { } days
-        ? string.Create(CultureInfo.InvariantCulture, $"They last {days:0.#} days at the {stock.SoldPerDay:0.#} a day of the last week.")
-        : "How fast they go is not known yet.";
+    private static AlertText Left(Sku sku, SkuStock stock) => sku.LowStockAt is { } least
+        ? AlertText.Of($"{sku.Code} has {stock.Available} codes left, and is low at {least}.", $"{sku.Code} 剩余 {stock.Available} 个卡密,预警线为 {least} 个。")
+        : AlertText.Of($"{sku.Code} has {stock.Available} codes left.", $"{sku.Code} 剩余 {stock.Available} 个卡密。");
+
+    private static AlertText Cover(SkuStock stock) => stock.DaysOfCover is { } days
+        ? AlertText.Of(
+            $"They last {days:0.#} days at the {stock.SoldPerDay:0.#} a day of the last week.", $"按最近一周日均 {stock.SoldPerDay:0.#} 个的销量,还可售 {days:0.#} 天。")
+        : AlertText.Of($"How fast they go is not known yet.", $"销售速度尚不可知。");
 }

@@ -45,7 +45,9 @@ public sealed class AcceptCallback(IFulfilmentStore store, RecordOutcome record,
         await transaction.RaiseAsync(
             new NewAlert(
                 AlertKind.StrayCallback, AlertSeverity.Warning, $"supplier:{supplier.Code}", $"stray:{supplier.Id}",
-                $"{supplier.Code} sent a verified callback for an attempt that we do not know; it is kept."),
+                AlertText.Of(
+                    $"{supplier.Code} sent a verified callback for an attempt that we do not know; it is kept.",
+                    $"{supplier.Code} 发来一条验签通过的回调,但对应的提交记录不存在;回调已留存。")),
             ids.Next(), time.GetUtcNow()).ConfigureAwait(false);
     }
 }

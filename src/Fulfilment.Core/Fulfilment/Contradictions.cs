@@ -28,7 +28,8 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
             reported = await ReportAsync(work, DiscrepancyKind.LateSuccess, issued.Cost ?? work.Attempt.UnitCost, null, detail).ConfigureAwait(false);
         }
 
-        return reported && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", detail).ConfigureAwait(false);
+        return reported && await AlertAsync(
+            work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", new AlertText(detail, $"在提交记录已判定({work.Attempt.State})之后又出货")).ConfigureAwait(false);
     }
 
     /// <summary>A supplier issued an attempt again: with the code that was delivered, which is a repeat, or with another one.</summary>
@@ -52,12 +53,13 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
     {
         var detail = $"rejected ({Way(work.Source)}, {reason}) after it was issued";
         return await ReportAsync(work, DiscrepancyKind.LateRejection, work.Attempt.UnitCost, null, detail).ConfigureAwait(false)
-            && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", detail).ConfigureAwait(false);
+            && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", new AlertText(detail, $"出货之后又称失败({reason})")).ConfigureAwait(false);
     }
 
     /// <summary>A supplier has no such order any more that it had taken.</summary>
     internal ValueTask<bool> LostAsync(OutcomeWork work) =>
-        AlertAsync(work, AlertKind.LateContradiction, $"lost:{work.Attempt.Id}", "has no such order any more, though it had taken it");
+        AlertAsync(
+            work, AlertKind.LateContradiction, $"lost:{work.Attempt.Id}", new AlertText("has no such order any more, though it had taken it", "曾受理该订单,现在却称无此订单"));
 
     /// <summary>A code came beside the one that is delivered, or beside a top-up.</summary>
     /// <param name="work">About which attempt.</param>
@@ -68,17 +70,18 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         var isKnown = await KnownAsync(work, code.Code).ConfigureAwait(false) is not null;
         var kind = isKnown ? DiscrepancyKind.DuplicateCode : DiscrepancyKind.ExtraCode;
         return await ReportAsync(work, kind, cost ?? work.Attempt.UnitCost, code.Code, "a code beside what was delivered").ConfigureAwait(false)
-            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", "issued a code beside what was delivered").ConfigureAwait(false);
+            && await AlertAsync(
+                work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", new AlertText("issued a code beside what was delivered", "在已交付之外多发了卡密")).ConfigureAwait(false);
     }
 
     /// <summary>What came cannot be delivered.</summary>
     internal async ValueTask<bool> UnusableAsync(OutcomeWork work, IssuedCode code, string? fault, Money? cost)
     {
-        var (kind, detail) = fault is null
-            ? (DiscrepancyKind.DuplicateCode, "a code that is in our books already")
-            : (DiscrepancyKind.UnusableCode, $"no code that could be delivered: {fault}");
+        var (kind, detail, chinese) = fault is null
+            ? (DiscrepancyKind.DuplicateCode, "a code that is in our books already", "发来的卡密已在库中")
+            : (DiscrepancyKind.UnusableCode, $"no code that could be delivered: {fault}", $"发来的卡密无法交付({fault})");
         return await ReportAsync(work, kind, cost ?? work.Attempt.UnitCost, code.Code, detail).ConfigureAwait(false)
-            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", $"issued {detail}").ConfigureAwait(false);
+            && await AlertAsync(work, AlertKind.UnusableCode, $"unusable:{work.Supplier.Id}", new AlertText($"issued {detail}", chinese)).ConfigureAwait(false);
     }
 
     /// <summary>The supplier charged something other than what was agreed.</summary>
@@ -129,12 +132,14 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
         return charged > booked ? charged - booked : Money.Zero;
     }
 
-    private async ValueTask<bool> AlertAsync(OutcomeWork work, AlertKind kind, string key, string what)
+    private async ValueTask<bool> AlertAsync(OutcomeWork work, AlertKind kind, string key, AlertText what)
     {
+        var (attempt, unit) = (PublicId.Format(PublicId.Attempt, work.Attempt.Id), PublicId.Format(PublicId.Unit, work.Unit.Id));
         await work.Transaction.RaiseAsync(
             new NewAlert(
                 kind, AlertSeverity.Critical, $"supplier:{work.Supplier.Code}", key,
-                $"{work.Supplier.Code} {what}: attempt {PublicId.Format(PublicId.Attempt, work.Attempt.Id)} of unit {PublicId.Format(PublicId.Unit, work.Unit.Id)}.")
+                AlertText.Of(
+                    $"{work.Supplier.Code} {what.English}: attempt {attempt} of unit {unit}.", $"{work.Supplier.Code} {what.Chinese}:提交记录 {attempt},明细 {unit}。"))
             {
                 AtStake = new MoneyAtStake(work.Attempt.UnitCost, work.Attempt.Currency), Group = $"contradictions:{work.Supplier.Code}",
             },

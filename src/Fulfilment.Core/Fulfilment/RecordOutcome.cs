@@ -71,6 +71,7 @@ public sealed class RecordOutcome(
     /// <summary>No query can settle the attempt any more: it is unknown, whatever was said before, and only an operator or a callback can end that.</summary>
     internal async ValueTask StopAskingAsync(IFulfilmentTransaction transaction, long attemptId, string reason)
     {
+        var id = PublicId.Format(PublicId.Attempt, attemptId);
         var work = await FindAsync(transaction, attemptId, AnswerSource.Query).ConfigureAwait(false);
         if (!IsOpen(work))
         {
@@ -90,7 +91,9 @@ public sealed class RecordOutcome(
         await transaction.RaiseAsync(
             new NewAlert(
                 AlertKind.UnknownStuck, AlertSeverity.Critical, $"unit:{PublicId.Format(PublicId.Unit, work.Unit.Id)}", OutcomeWork.KeyOfStuck(attemptId),
-                $"Whether {work.Supplier.Code} issued attempt {PublicId.Format(PublicId.Attempt, attemptId)} cannot be asked any more ({reason}); settle it with the supplier's evidence.")
+                AlertText.Of(
+                    $"Whether {work.Supplier.Code} issued attempt {id} cannot be asked any more ({reason}); settle it with the supplier's evidence.",
+                    $"{work.Supplier.Code} 是否已对提交记录 {id} 出货,已无法查单({reason});请凭供货商的凭据处理。"))
             {
                 AtStake = new MoneyAtStake(work.Attempt.UnitCost, work.Attempt.Currency), Group = $"supplier:{work.Supplier.Code}",
             },

@@ -50,7 +50,7 @@ public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, IAlert
     // An order that closes is never due again, so what was told of it is looked at here, each time.
     private async Task ClearAsync(CancellationToken cancellation)
     {
-        foreach (var key in (await alerts.UnresolvedAsync(AlertKind.StuckUnit).ConfigureAwait(false)).Keys.Where(key => key.StartsWith(KeyOfStuck, StringComparison.Ordinal)))
+        foreach (var key in (await alerts.StandingAsync(AlertKind.StuckUnit).ConfigureAwait(false)).Keys.Where(key => key.StartsWith(KeyOfStuck, StringComparison.Ordinal)))
         {
             cancellation.ThrowIfCancellationRequested();
             var orderId = long.Parse(key.AsSpan(KeyOfStuck.Length), CultureInfo.InvariantCulture);
@@ -94,7 +94,9 @@ public sealed class WatchOrders(IFulfilmentStore store, CloseUnits close, IAlert
             await transaction.RaiseAsync(
                 new NewAlert(
                     AlertKind.StuckUnit, AlertSeverity.Critical, $"order:{id}", $"{KeyOfStuck}{order.Id}",
-                    $"{late} open units of order {id} have not been looked at for {options.SweepAfter.TotalMinutes:0} minutes after they were due.")
+                    AlertText.Of(
+                        $"{late} open units of order {id} have not been looked at for {options.SweepAfter.TotalMinutes:0} minutes after they were due.",
+                        $"订单 {id} 有 {late} 个未完结明细到期 {options.SweepAfter.TotalMinutes:0} 分钟后仍无人处理。"))
                 {
                     Group = "stuck-units",
                 },

@@ -11,7 +11,9 @@ public sealed class IdGenerator(TimeProvider time)
     private const int SequenceBits = 12;
 
     /// <summary>Node numbers are 0 to this.</summary>
-    public const int LargestNode = (1 << NodeBits) - 1;
+    public const int LargestNode = Nobody - 1;
+
+    private const int Nobody = (1 << NodeBits) - 1;
 
     private static readonly long EpochMs = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
@@ -83,6 +85,12 @@ public sealed class IdGenerator(TimeProvider time)
             }
         }
     }
+
+    /// <summary>
+    /// An id that no node makes, for what a process says that may make none. It is the same for two that say something in the same millisecond: the table's key decides.
+    /// </summary>
+    /// <param name="at">By a clock that is right.</param>
+    public static long OfNobody(DateTimeOffset at) => FirstAt(at) | (Nobody << SequenceBits);
 
     /// <summary>The time, to the millisecond, at which an id was made. It is the record's creation time.</summary>
     public static DateTimeOffset TimeOf(long id) =>

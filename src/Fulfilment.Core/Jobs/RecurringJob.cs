@@ -1,3 +1,5 @@
+using Fulfilment.Core.Alerts;
+
 namespace Fulfilment.Core.Jobs;
 
 /// <summary>A job that one node of the cluster at a time repeats, as every engine sees it. All there are: <see cref="RecurringJobs"/>.</summary>
@@ -10,7 +12,7 @@ public sealed record RecurringJob(string Name, JobSchedule Schedule, string Desc
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>What becomes of money while it is paused, for whoever pauses it; null: nothing.</summary>
-    public string? PausedMeans { get; init; }
+    public AlertText? PausedMeans { get; init; }
 
     /// <summary>How late it may be before somebody is told.</summary>
     public TimeSpan Patience => TimeLimit + TimeSpan.FromMinutes(10) + (Schedule is JobSchedule.Every every ? 3 * every.Interval : TimeSpan.Zero);

@@ -9,13 +9,13 @@ public static class RecurringJobs
     /// <summary>It is short, and its delay keeps money and codes back: it also tells whether jobs run at all.</summary>
     public static readonly RecurringJob HeldOrders = new("held-orders", Every(seconds: 5), "Calls off held orders whose time is over.")
     {
-        PausedMeans = "Held orders that nobody decides keep their codes and the money held for them.",
+        PausedMeans = new("Held orders that nobody decides keep their codes and the money held for them.", "无人处理的待定订单会一直占用卡密和冻结的款项。"),
     };
 
     /// <summary>Promise 6: every order in a non-terminal state, all pages.</summary>
     public static readonly RecurringJob OpenOrders = new("open-orders", Every(minutes: 1), "Looks again at every open order, closes those that have no open unit left, and tells of units that nothing has looked at.")
     {
-        PausedMeans = "An order that a fault has left open stays so, with the money held for it, and nobody is told.",
+        PausedMeans = new("An order that a fault has left open stays so, with the money held for it, and nobody is told.", "因故障未完结的订单会一直如此,款项继续冻结,且无人收到通知。"),
     };
 
     /// <summary>Recalled and rejected batches.</summary>
@@ -51,7 +51,7 @@ public static class RecurringJobs
     /// <summary>Alerts <c>supplierFailures</c> and <c>unknownOverdue</c>.</summary>
     public static readonly RecurringJob SupplierResults = new("supplier-results", Every(seconds: 30), "Looks for suppliers that fail, and for unknowns that grow old.")
     {
-        PausedMeans = "Nobody is told of suppliers that fail, nor of money in unknowns that grow old.",
+        PausedMeans = new("Nobody is told of suppliers that fail, nor of money in unknowns that grow old.", "供货商失败、存疑款项积压时,无人收到通知。"),
     };
 
     /// <summary>Alerts <c>diskNearlyFull</c>, <c>clockSkew</c>, <c>breakerOpen</c> and <c>poolDegraded</c>.</summary>
@@ -70,20 +70,20 @@ public static class RecurringJobs
     public static readonly RecurringJob CheckLedger = new("ledger-check", JobSchedule.At(3, 30), "Checks transfers, wallets, holds, inventories and orders against each other.")
     {
         TimeLimit = TimeSpan.FromHours(12),
-        PausedMeans = "Money that does not add up is found by nobody.",
+        PausedMeans = new("Money that does not add up is found by nobody.", "账目不平无人发现。"),
     };
 
     /// <summary>Alert <c>custodyBroken</c>.</summary>
     public static readonly RecurringJob VerifyCustody = new("custody-check", JobSchedule.At(4, 30), "Verifies the custody of all card keys.")
     {
         TimeLimit = TimeSpan.FromHours(20),
-        PausedMeans = "Card keys that were tampered with are found by nobody.",
+        PausedMeans = new("Card keys that were tampered with are found by nobody.", "卡密被篡改无人发现。"),
     };
 
     /// <summary>Alert <c>jobFailing</c>.</summary>
     public static readonly RecurringJob WatchJobs = new("job-watch", Every(minutes: 1), "Looks for recurring jobs that fail, have not run for long, or are paused though money depends on them.")
     {
-        PausedMeans = "Nobody is told of jobs that fail, hang or are paused, this one among them.",
+        PausedMeans = new("Nobody is told of jobs that fail, hang or are paused, this one among them.", "任务失败、挂起或被暂停时无人收到通知,包括本任务。"),
     };
 
     /// <summary>Of recurring jobs.</summary>
@@ -101,7 +101,7 @@ public static class RecurringJobs
     /// <summary>Once an alert.</summary>
     public static readonly RecurringJob Escalations = new("escalations", Every(seconds: 10), "Escalates alerts that nobody has acknowledged in time.")
     {
-        PausedMeans = "Alerts that nobody acknowledges are told to nobody else.",
+        PausedMeans = new("Alerts that nobody acknowledges are told to nobody else.", "无人确认的告警不会再通知其他人。"),
     };
 
     /// <summary>What was told a month ago, and what no host has a channel for.</summary>

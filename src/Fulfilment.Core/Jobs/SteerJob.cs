@@ -43,7 +43,7 @@ public sealed partial class SteerJob(IJobStore store, IEnumerable<JobHandler> ha
         var state = await store.PauseAsync(name, paused, reason!, actor).ConfigureAwait(false);
         if (paused && job.PausedMeans is { } means)
         {
-            LogPaused(name, actor.Name, means);
+            LogPaused(name, actor.Name, means.English);
         }
 
         return state;

@@ -31,9 +31,13 @@ public sealed class WatchJobs(IJobStore store, IEnumerable<JobHandler> handlers,
     {
         var cause = state switch
         {
-            { PausedAt: { } since, PausedBy: { } by } => job.PausedMeans is { } means ? $"{by} paused the job {job.Name} at {Text(since)}. {means}" : null,
-            { Failures: >= ManyFailures } => $"The job {job.Name} has failed {Steps.Last(step => step <= state.Failures)} times in a row or more; its last runs say why.",
-            { DueAt: { } due } when now - due > job.Patience => $"The job {job.Name} was due at {Text(due)} and has not run since: it hangs, or no host runs jobs.",
+            { PausedAt: { } since, PausedBy: { } by } => job.PausedMeans is { } means
+                ? AlertText.Of($"{by} paused the job {job.Name} at {Text(since)}.", $"{by} 于 {Text(since)} 暂停了任务 {job.Name}。") + means
+                : null,
+            { Failures: >= ManyFailures } => Failing(job, Steps.Last(step => step <= state.Failures)),
+            { DueAt: { } due } when now - due > job.Patience => AlertText.Of(
+                $"The job {job.Name} was due at {Text(due)} and has not run since: it hangs, or no host runs jobs.",
+                $"任务 {job.Name} 应于 {Text(due)} 执行,至今未执行:它已挂起,或没有主机在执行任务。"),
             _ => null,
         };
         return cause is null
@@ -42,6 +46,9 @@ public sealed class WatchJobs(IJobStore store, IEnumerable<JobHandler> handlers,
                 AlertKind.JobFailing, job.PausedMeans is not null && state.PausedAt is null ? AlertSeverity.Critical : AlertSeverity.Warning,
                 $"job:{job.Name}", $"job:{job.Name}", cause);
     }
+
+    private static AlertText Failing(RecurringJob job, int times) => AlertText.Of(
+        $"The job {job.Name} has failed {times} times in a row or more; its last runs say why.", $"任务 {job.Name} 已连续失败至少 {times} 次;原因见其最近的运行记录。");
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

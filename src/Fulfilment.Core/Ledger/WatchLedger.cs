@@ -18,5 +18,7 @@ public sealed class WatchLedger(CheckLedger check, MatchAlerts alerts, TimeProvi
 
     private static NewAlert Alert(Findings<LedgerFault> findings) => new(
         AlertKind.LedgerBroken, AlertSeverity.Critical, Key, Key,
-        $"Money and orders do not agree: {findings.Summary()}. The command \"ledger check\" names each.");
+        AlertText.Of(
+            $"Money and orders do not agree: {findings.Summary()}. The command \"ledger check\" names each.",
+            $"资金与订单不一致:{findings.Summary()}。ledger check 命令会逐条列出。"));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.Alerts;
 
 namespace Fulfilment.Core.Storage;
@@ -10,7 +9,7 @@ public sealed record BackupWatchOptions(int Hours = 36);
 /// <summary>Knows when the database was last backed up.</summary>
 public interface IBackupRecord
 {
-    /// <summary>When the last backup was taken, or, if there is none, when there was first something to lose; null: there is nothing yet, or backups are not made by us.</summary>
+    /// <summary>When the last backup was taken, or, if there is none, when there was first something to lose; null: there is nothing yet, or it is not known.</summary>
     Task<LastBackup?> FindAsync(CancellationToken cancellation);
 }
 
@@ -34,7 +33,11 @@ public sealed class WatchBackups(IBackupRecord record, MatchAlerts match, Backup
         AlertSeverity.Critical,
         "database",
         "backup",
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(last.IsThere ? "The last backup was taken at" : "There has never been a backup, and orders since")} {last.At:yyyy-MM-dd HH:mm} UTC; more than {options.Hours} hours are too many."));
+        last.IsThere
+            ? AlertText.Of(
+                $"The last backup was taken at {last.At:yyyy-MM-dd HH:mm} UTC; more than {options.Hours} hours are too many.",
+                $"最近一次备份在 {last.At:yyyy-MM-dd HH:mm}(UTC),已超过 {options.Hours} 小时。")
+            : AlertText.Of(
+                $"There has never been a backup, and orders since {last.At:yyyy-MM-dd HH:mm} UTC; more than {options.Hours} hours are too many.",
+                $"从未备份,而自 {last.At:yyyy-MM-dd HH:mm}(UTC)起已有订单,已超过 {options.Hours} 小时。"));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Ids;
 
@@ -40,7 +39,7 @@ public sealed class WatchDisk(IHostDisk disk, IAlerts alerts, MatchAlerts match,
     public async Task LookAsync(CancellationToken cancellation)
     {
         var key = ForgetGoneHosts.KeysOf(ids.Node) + "disk";
-        var isSaid = (await alerts.UnresolvedAsync(AlertKind.DiskNearlyFull).ConfigureAwait(false)).ContainsKey(key);
+        var isSaid = (await alerts.StandingAsync(AlertKind.DiskNearlyFull).ConfigureAwait(false)).ContainsKey(key);
         await match.RunAsync(AlertKind.DiskNearlyFull, key, disk.Measure() is { } room && IsShort(room, isSaid) ? [Describe(key, room)] : []).ConfigureAwait(false);
     }
 
@@ -53,7 +52,7 @@ public sealed class WatchDisk(IHostDisk disk, IAlerts alerts, MatchAlerts match,
         room.FreePercent < options.FreePercent / 2.0 || room.FreeBytes < FewestBytes ? AlertSeverity.Critical : AlertSeverity.Warning,
         $"node:{ids.Node}",
         key,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Math.Floor(room.FreePercent):0} % of the disk of {room.Folder} are free, of {room.TotalBytes / 1e9:0} GB; on a full disk no order is taken."));
+        AlertText.Of(
+            $"{Math.Floor(room.FreePercent):0} % of the disk of {room.Folder} are free, of {room.TotalBytes / 1e9:0} GB; on a full disk no order is taken.",
+            $"{room.Folder} 所在磁盘({room.TotalBytes / 1e9:0} GB)仅剩 {Math.Floor(room.FreePercent):0} % 可用;磁盘写满后无法接单。"));
 }

@@ -56,7 +56,7 @@ public sealed class WatchBalances(ICatalogue catalogue, ISuppliers suppliers, Ma
 
     private static NewAlert Alert(Supplier supplier, Money limit, SupplierBalance balance) => new(
         AlertKind.BalanceLow, AlertSeverity.Warning, $"supplier:{supplier.Code}", KeyOf(supplier),
-        $"Less than {limit} {balance.Currency} is left of our money at {supplier.Code}.")
+        AlertText.Of($"Less than {limit} {balance.Currency} is left of our money at {supplier.Code}.", $"我方在 {supplier.Code} 的余额已不足 {limit} {balance.Currency}。"))
     {
         Group = $"supplier:{supplier.Code}",
     };

@@ -15,7 +15,9 @@ public sealed class WatchBreakers(ICatalogue catalogue, ISuppliers suppliers, Ma
             .Where(supplier => supplier is { Active: true, Paused: false } && suppliers.IsBreakerOpen(supplier.Code))
             .Select(supplier => new NewAlert(
                 AlertKind.BreakerOpen, AlertSeverity.Critical, WatchSuppliers.GroupOf(supplier.Code), prefix + supplier.Code,
-                $"Half of the last minute's submissions to {supplier.Code} came to nothing definite. Host {ids.Node} sends it one unit at a time to try; the others wait or take their next route.")
+                AlertText.Of(
+                    $"Half of the last minute's submissions to {supplier.Code} came to nothing definite. Host {ids.Node} sends it one unit at a time to try; the others wait or take their next route.",
+                    $"最近一分钟提交给 {supplier.Code} 的请求有一半没有明确结果。主机 {ids.Node} 每次只试探一笔,其余明细等待或改走下一供货顺序。"))
             {
                 Group = WatchSuppliers.GroupOf(supplier.Code),
             })]);

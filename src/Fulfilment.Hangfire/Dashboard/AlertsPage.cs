@@ -15,7 +15,7 @@ internal sealed class AlertsPage(IReadOnlyList<Alert> alerts) : FiguresPage("Ale
         ["Alert", "Since", "Severity", "Kind", "About", "Cause", "At stake", "Times", "Looked after by"],
         [.. alerts.Select(alert => (IReadOnlyList<Cell>)
         [
-            PublicId.Format(PublicId.Alert, alert.Id), Words.Of(alert.OpenedAt), Words.Of(alert.Severity), Words.Of(alert.Kind), alert.Subject, alert.Cause,
+            PublicId.Format(PublicId.Alert, alert.Id), Words.Of(alert.OpenedAt), Words.Of(alert.Severity), Words.Of(alert.Kind), alert.Subject, alert.Cause.English,
             alert.AtStake?.ToString() ?? "", Words.Of(alert.Count), alert.Acknowledged?.By ?? "",
         ])],
         "There is no alert.");

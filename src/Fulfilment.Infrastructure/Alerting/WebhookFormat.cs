@@ -53,7 +53,7 @@ public sealed class WebhookFormat(Uri url, WebhookSecret? secret) : IMessageForm
         item.Alert.Severity,
         item.Alert.Status,
         item.Alert.Subject,
-        item.Alert.Cause,
+        Cause = item.Alert.Cause.English,
         AlertGuide.Of(item.Alert.Kind).English.NextStep,
         item.Link,
         item.Alert.Group,

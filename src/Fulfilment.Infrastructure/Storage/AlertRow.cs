@@ -7,9 +7,10 @@ namespace Fulfilment.Infrastructure.Storage;
 internal sealed class AlertRow
 {
     public const string Columns = """
-        id AS Id, kind AS Kind, severity AS Severity, status AS Status, subject AS Subject, dedup_key AS "Key", cause AS Cause, count AS Count, last_at AS LastAt,
+        id AS Id, kind AS Kind, severity AS Severity, status AS Status, subject AS Subject, dedup_key AS "Key", cause AS Cause, cause_zh AS ChineseCause, count AS Count, last_at AS LastAt,
         at_stake AS AtStake, at_stake_currency AS Currency, group_key AS "Group", link AS Link, escalated_at AS EscalatedAt, acknowledged_at AS AcknowledgedAt,
-        acknowledged_by AS AcknowledgedBy, acknowledged_note AS AcknowledgedNote, resolved_at AS ResolvedAt, resolved_by AS ResolvedBy, resolved_note AS ResolvedNote
+        acknowledged_by AS AcknowledgedBy, acknowledged_note AS AcknowledgedNote, resolved_at AS ResolvedAt, resolved_by AS ResolvedBy, resolved_note AS ResolvedNote,
+        stands AS Stands
         """;
 
     public long Id { get; init; }
@@ -25,6 +26,8 @@ internal sealed class AlertRow
     public string Key { get; init; } = "";
 
     public string Cause { get; init; } = "";
+
+    public string? ChineseCause { get; init; }
 
     public long Count { get; init; }
 
@@ -52,8 +55,10 @@ internal sealed class AlertRow
 
     public string? ResolvedNote { get; init; }
 
+    public long Stands { get; init; }
+
     public Alert ToAlert() => new(
-        Id, (AlertKind)Kind, (AlertSeverity)Severity, (AlertStatus)Status, Subject, Cause, Count, DateTimeOffset.FromUnixTimeMilliseconds(LastAt))
+        Id, (AlertKind)Kind, (AlertSeverity)Severity, (AlertStatus)Status, Subject, new AlertText(Cause, ChineseCause ?? Cause), Count, DateTimeOffset.FromUnixTimeMilliseconds(LastAt))
     {
         AtStake = AtStake is { } amount ? new MoneyAtStake(new Money(amount), Currency!) : null,
         Group = Group,
@@ -61,6 +66,7 @@ internal sealed class AlertRow
         EscalatedAt = EscalatedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
         Acknowledged = Move(AcknowledgedAt, AcknowledgedBy, AcknowledgedNote),
         Resolved = Move(ResolvedAt, ResolvedBy, ResolvedNote),
+        Stands = Stands == 1,
     };
 
     private static AlertMove? Move(long? at, string? by, string? note) => at is { } ms ? new AlertMove(DateTimeOffset.FromUnixTimeMilliseconds(ms), by, note) : null;

@@ -10,7 +10,7 @@ namespace Fulfilment.Infrastructure.Storage;
 /// <summary>The table <c>alerts</c>, and its events in <c>alert_events</c>.</summary>
 public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider time) : IAlerts
 {
-    private const string SelectUnresolved = $"SELECT {AlertRow.Columns} FROM alerts WHERE dedup_key = @key AND status <> 20";
+    private const string SelectStanding = $"SELECT {AlertRow.Columns} FROM alerts WHERE dedup_key = @key AND stands = 1";
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -20,7 +20,7 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
         ArgumentNullException.ThrowIfNull(alert);
 
         // What lasts is raised at every look; that it is known is found out without keeping writers waiting.
-        if (AlertGuide.Lasts(alert.Kind) && await database.ReadAsync(connection => FindUnresolvedAsync(connection, alert.Key)).ConfigureAwait(false) is { } known
+        if (AlertGuide.Lasts(alert.Kind) && await database.ReadAsync(connection => FindStandingAsync(connection, alert.Key)).ConfigureAwait(false) is { } known
             && !alert.SaysMoreThan(known.ToAlert()))
         {
             return;
@@ -28,7 +28,8 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
 
         await database.WriteAsync(async connection =>
         {
-            await RaiseAsync(connection, alert, ids.Next(), time.GetUtcNow()).ConfigureAwait(false);
+            var (id, now) = await StampAsync(connection).ConfigureAwait(false);
+            await RaiseAsync(connection, alert, id, now).ConfigureAwait(false);
             return 0;
         }).ConfigureAwait(false);
     }
@@ -37,8 +38,8 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
     public Task<bool> ResolveAsync(string key) => database.WriteAsync(connection => ResolveAsync(connection, key, time.GetUtcNow()));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<string, Alert>> UnresolvedAsync(AlertKind kind) => database.ReadAsync<IReadOnlyDictionary<string, Alert>>(async connection =>
-        (await connection.QueryAsync<AlertRow>($"SELECT {AlertRow.Columns} FROM alerts WHERE status <> 20 AND kind = @kind", new { kind }).ConfigureAwait(false))
+    public Task<IReadOnlyDictionary<string, Alert>> StandingAsync(AlertKind kind) => database.ReadAsync<IReadOnlyDictionary<string, Alert>>(async connection =>
+        (await connection.QueryAsync<AlertRow>($"SELECT {AlertRow.Columns} FROM alerts WHERE stands = 1 AND kind = @kind", new { kind }).ConfigureAwait(false))
             .ToDictionary(row => row.Key, row => row.ToAlert(), StringComparer.Ordinal));
 
     /// <inheritdoc/>
@@ -65,11 +66,11 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
             return alert;
         }
 
-        var move = new { id, to, now = NowMs, by = actor.Name, note, expected = alert.Status };
+        var move = new { id, to, now = NowMs, by = actor.Name, note, expected = alert.Status, stands = AlertGuide.Lasts(alert.Kind) ? 1 : 0 };
         if (to == AlertStatus.Resolved)
         {
             await connection.ExecuteAsync(
-                "UPDATE alerts SET status = @to, resolved_at = @now, resolved_by = @by, resolved_note = @note WHERE id = @id AND status = @expected", move).ConfigureAwait(false);
+                "UPDATE alerts SET status = @to, resolved_at = @now, resolved_by = @by, resolved_note = @note, stands = @stands WHERE id = @id AND status = @expected", move).ConfigureAwait(false);
             await TellAsync(connection, id, AlertEvent.Resolved, move.now).ConfigureAwait(false);
         }
         else
@@ -84,55 +85,65 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
         return (await FindAsync(connection, id).ConfigureAwait(false))!;
     });
 
-    /// <summary>For the stores: the alert becomes part of the caller's transaction. The partial unique index decides between a new one and one more of the same.</summary>
+    /// <summary>For the stores: the alert becomes part of the caller's transaction. The partial unique index decides that one with the key stands.</summary>
     internal static async Task RaiseAsync(DbConnection connection, NewAlert alert, long id, DateTimeOffset now)
     {
-        var known = await FindUnresolvedAsync(connection, alert.Key).ConfigureAwait(false);
+        var known = await FindStandingAsync(connection, alert.Key).ConfigureAwait(false);
         var lasts = AlertGuide.Lasts(alert.Kind);
         if (known is not null && lasts && !alert.SaysMoreThan(known.ToAlert()))
         {
             return;
         }
 
+        var nowMs = now.ToUnixTimeMilliseconds();
+        if (known is { Status: (long)AlertStatus.Resolved })
+        {
+            await connection.ExecuteAsync("UPDATE alerts SET stands = 0 WHERE id = @Id", new { known.Id }).ConfigureAwait(false);
+            known = null;
+        }
+
         var parameters = new
         {
-            id = known?.Id ?? id, alert.Kind, alert.Severity, open = AlertStatus.Open, alert.Subject, alert.Key, alert.Cause, now = now.ToUnixTimeMilliseconds(),
+            id = known?.Id ?? id, alert.Kind, alert.Severity, open = AlertStatus.Open, alert.Subject, alert.Key, alert.Cause.English, alert.Cause.Chinese, now = nowMs,
             stake = alert.AtStake?.Amount.TenThousandths, currency = alert.AtStake?.Currency, alert.Group, alert.Link, more = lasts ? 0 : 1,
-            severeAt = known is not null && (long)alert.Severity > known.Severity ? now.ToUnixTimeMilliseconds() : (long?)null,
         };
         if (known is null)
         {
             await connection.ExecuteAsync("""
-                INSERT INTO alerts (id, kind, severity, status, subject, dedup_key, cause, count, last_at, at_stake, at_stake_currency, group_key, link)
-                VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @Cause, 1, @now, @stake, @currency, @Group, @Link)
+                INSERT INTO alerts (id, kind, severity, status, subject, dedup_key, cause, cause_zh, count, last_at, at_stake, at_stake_currency, group_key, link, stands)
+                VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @English, @Chinese, 1, @now, @stake, @currency, @Group, @Link, 1)
                 """, parameters).ConfigureAwait(false);
-            await TellAsync(connection, id, AlertEvent.Opened, parameters.now).ConfigureAwait(false);
+            await TellAsync(connection, id, AlertEvent.Opened, nowMs).ConfigureAwait(false);
             return;
         }
 
-        // What was escalated as a warning was told to nobody who hears of critical ones only: what has become critical may be escalated anew.
         await connection.ExecuteAsync("""
-            UPDATE alerts SET count = count + @more, last_at = @now, cause = @Cause, severity = @Severity, at_stake = @stake, at_stake_currency = @currency,
-                              group_key = @Group, link = @Link, severe_at = coalesce(@severeAt, severe_at),
-                              escalated_at = CASE WHEN @severeAt IS NULL THEN escalated_at ELSE NULL END
+            UPDATE alerts SET count = count + @more, last_at = @now, cause = @English, cause_zh = @Chinese, severity = @Severity, at_stake = @stake,
+                              at_stake_currency = @currency, group_key = @Group, link = @Link
             WHERE id = @id
             """, parameters).ConfigureAwait(false);
-        if (parameters.severeAt is not null)
+        if ((long)alert.Severity > known.Severity)
         {
-            await TellAsync(connection, known.Id, AlertEvent.Worsened, parameters.now).ConfigureAwait(false);
+            await WorsenAsync(connection, known.Id, nowMs).ConfigureAwait(false);
         }
     }
 
-    /// <summary>For the stores: the same for the end of an alert.</summary>
+    /// <summary>For the stores: the same for the end of an alert, that a person has resolved or not.</summary>
     internal static async Task<bool> ResolveAsync(DbConnection connection, string key, DateTimeOffset now)
     {
-        if (await FindUnresolvedAsync(connection, key).ConfigureAwait(false) is not { } known)
+        if (await FindStandingAsync(connection, key).ConfigureAwait(false) is not { } known)
         {
             return false;
         }
 
         var move = new { known.Id, resolved = AlertStatus.Resolved, now = now.ToUnixTimeMilliseconds() };
-        await connection.ExecuteAsync("UPDATE alerts SET status = @resolved, resolved_at = @now WHERE id = @Id", move).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            "UPDATE alerts SET status = @resolved, resolved_at = coalesce(resolved_at, @now), stands = 0 WHERE id = @Id", move).ConfigureAwait(false);
+        if (known.Status == (long)AlertStatus.Resolved)
+        {
+            return false;
+        }
+
         await TellAsync(connection, known.Id, AlertEvent.Resolved, move.now).ConfigureAwait(false);
         return true;
     }
@@ -154,8 +165,34 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
         ORDER BY id DESC {dialect.Limit("@limit")}
         """;
 
-    private static Task<AlertRow?> FindUnresolvedAsync(DbConnection connection, string key) =>
-        connection.QuerySingleOrDefaultAsync<AlertRow>(SelectUnresolved, new { key });
+    // Whoever looked after the warning, or heard that nobody did, has not heard of this.
+    private static async Task WorsenAsync(DbConnection connection, long id, long nowMs)
+    {
+        await connection.ExecuteAsync(
+            """
+            UPDATE alerts SET status = @open, severe_at = @nowMs, escalated_at = NULL, acknowledged_at = NULL, acknowledged_by = NULL, acknowledged_note = NULL
+            WHERE id = @id AND status <> 20
+            """,
+            new { id, open = AlertStatus.Open, nowMs }).ConfigureAwait(false);
+        await TellAsync(connection, id, AlertEvent.Worsened, nowMs).ConfigureAwait(false);
+    }
+
+    // A host whose clock is off makes no ids, and has to be able to say so: the database's clock makes this one.
+    private async Task<(long Id, DateTimeOffset At)> StampAsync(DbConnection connection)
+    {
+        try
+        {
+            return (ids.Next(), time.GetUtcNow());
+        }
+        catch (NodeLeaseLostException) when (database.Dialect.Clock is not null)
+        {
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(await connection.ExecuteScalarAsync<long>($"SELECT {database.Dialect.Clock}").ConfigureAwait(false));
+            return (IdGenerator.OfNobody(now), now);
+        }
+    }
+
+    private static Task<AlertRow?> FindStandingAsync(DbConnection connection, string key) =>
+        connection.QuerySingleOrDefaultAsync<AlertRow>(SelectStanding, new { key });
 
     private static async Task<Alert?> FindAsync(DbConnection connection, long id) =>
         (await connection.QuerySingleOrDefaultAsync<AlertRow>($"SELECT {AlertRow.Columns} FROM alerts WHERE id = @id", new { id }).ConfigureAwait(false))?.ToAlert();

@@ -60,7 +60,7 @@ public sealed class NotificationStore(IDatabase database, IdGenerator ids, TimeP
             """
             SELECT group_key FROM alerts WHERE group_key IN @groups AND status <> 20
             UNION
-            SELECT dedup_key FROM alerts WHERE dedup_key IN @groups AND group_key IS NULL AND status <> 20
+            SELECT dedup_key FROM alerts WHERE dedup_key IN @groups AND group_key IS NULL AND stands = 1 AND status <> 20
             """,
             new { groups }).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal),
         cancellation);

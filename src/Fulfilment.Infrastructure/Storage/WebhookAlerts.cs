@@ -12,12 +12,14 @@ internal static class WebhookAlerts
         connection,
         new NewAlert(
             AlertKind.EndpointPaused, AlertSeverity.Warning, WebhookEndpointRows.Subject(endpoint.Id), KeyOf(endpoint.Id),
-            reason == PauseReason.Gone
-                ? $"The webhook endpoint {PublicId.Format(PublicId.WebhookEndpoint, endpoint.Id)} answered 410 Gone; its events wait."
-                : $"The webhook endpoint {PublicId.Format(PublicId.WebhookEndpoint, endpoint.Id)} took no event for three days; its events wait."),
+            Describe(PublicId.Format(PublicId.WebhookEndpoint, endpoint.Id), reason)),
         alertId, now);
 
     public static Task ResolveAsync(DbConnection connection, long endpointId, DateTimeOffset now) => AlertStore.ResolveAsync(connection, KeyOf(endpointId), now);
+
+    private static AlertText Describe(string id, PauseReason reason) => reason == PauseReason.Gone
+        ? AlertText.Of($"The webhook endpoint {id} answered 410 Gone; its events wait.", $"通知地址 {id} 返回 410 Gone;其通知等待推送。")
+        : AlertText.Of($"The webhook endpoint {id} took no event for three days; its events wait.", $"通知地址 {id} 已三天未接收任何通知;其通知等待推送。");
 
     private static string KeyOf(long endpointId) => $"endpoint-paused:{endpointId}";
 }

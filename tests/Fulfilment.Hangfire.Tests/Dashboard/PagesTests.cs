@@ -63,7 +63,7 @@ public sealed class PagesTests(HangfireHost hangfire) : IClassFixture<HangfireHo
     public async Task Alerts_AreEncoded_AndCountedInTheMenu()
     {
         await hangfire.Host.Services.GetRequiredService<IAlerts>().RaiseAsync(
-            new NewAlert(AlertKind.StuckUnit, AlertSeverity.Critical, "unit:<b>", "test:<b>", "<img src=x onerror=alert(1)>"));
+            new NewAlert(AlertKind.StuckUnit, AlertSeverity.Critical, "unit:<b>", "test:<b>", new("<img src=x onerror=alert(1)>", "<b>")));
 
         var page = await PageAsync("/alerts");
 

@@ -7,6 +7,7 @@ using Fulfilment.Core.Webhooks;
 using Fulfilment.Infrastructure.Alerting;
 using Fulfilment.Infrastructure.Http;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Tests.Orders;
 using Fulfilment.Infrastructure.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -50,6 +51,9 @@ internal sealed class AlertDesk : IDisposable
         return new AlertDesk(database, database.Database, start is { } at ? new ManualTimeProvider(at) : new ManualTimeProvider(), 1, ownsDatabase: true);
     }
 
+    /// <summary>A node beside an engine, over its database and on its time.</summary>
+    public static AlertDesk Over(OrderEngine engine) => new(engine.Storage, engine.Storage.Database, engine.Time, 2, ownsDatabase: false);
+
     /// <summary>Another node over the same database, with the same channels.</summary>
     public AlertDesk Another()
     {
@@ -78,9 +82,9 @@ internal sealed class AlertDesk : IDisposable
     public static HttpClient Client(bool allowPrivate = true) => new(new PublicAddressGuard(allowPrivate).CreateHandler(TimeSpan.FromSeconds(5)));
 
     public static NewAlert Critical(string key = "unknown:1") =>
-        new(AlertKind.UnknownStuck, AlertSeverity.Critical, "unit:unt_0akwf7a0c0000", key, "Whether acme issued it cannot be asked any more.");
+        new(AlertKind.UnknownStuck, AlertSeverity.Critical, "unit:unt_0akwf7a0c0000", key, new("Whether acme issued it cannot be asked any more.", "acme 是否已出货,已无法查单。"));
 
-    public static NewAlert Warning(string key = "pool:1") => new(AlertKind.PoolDegraded, AlertSeverity.Warning, "node:1", key, "Redis is away.");
+    public static NewAlert Warning(string key = "pool:1") => new(AlertKind.PoolDegraded, AlertSeverity.Warning, "node:1", key, new("Redis is away.", "Redis 无法连接。"));
 
     /// <summary>As the worker does at each look.</summary>
     public async Task LookAsync()

@@ -111,7 +111,7 @@ public sealed class HttpTransportTests : IDisposable
     {
         var at = new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
         var alerts = Enumerable.Range(1, count).Select(i => (
-            new Alert(Core.Ids.IdGenerator.FirstAt(at) + i, AlertKind.UnknownStuck, AlertSeverity.Critical, AlertStatus.Open, "unit:unt_0akwf7a0c0000", cause, 1, at)
+            new Alert(Core.Ids.IdGenerator.FirstAt(at) + i, AlertKind.UnknownStuck, AlertSeverity.Critical, AlertStatus.Open, "unit:unt_0akwf7a0c0000", new AlertText(cause, cause), 1, at)
             {
                 AtStake = new MoneyAtStake(new Money(125_000), "CNY"), Link = "/v1/admin/units/unt_0akwf7a0c0000",
             },

@@ -5,6 +5,7 @@ using Fulfilment.Core.Storage;
 using Fulfilment.Infrastructure.Storage;
 using Fulfilment.Infrastructure.Storage.Backups;
 using Fulfilment.Infrastructure.Tests.Storage;
+using Microsoft.Extensions.Logging;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
 namespace Fulfilment.Infrastructure.Tests.Alerts;
@@ -37,9 +38,23 @@ public sealed class HostConditionTests
         engine.Time.Stall(TimeSpan.FromHours(37));
         var old = await room.LookAsync(watch, AlertKind.BackupTooOld);
 
-        Assert.Contains("There has never been a backup", never!.Cause, StringComparison.Ordinal);
+        Assert.Contains("There has never been a backup", never!.Cause.English, StringComparison.Ordinal);
         Assert.Null(made);
-        Assert.Contains("The last backup was taken at 2026-03-12 20:00 UTC", old!.Cause, StringComparison.Ordinal);
+        Assert.Contains("The last backup was taken at 2026-03-12 20:00 UTC", old!.Cause.English, StringComparison.Ordinal);
+    }
+
+    // SQLite has no msdb, as a login without rights sees none.
+    [Fact]
+    [Trait("Engine", "Sqlite")]
+    public async Task BackupsThatTheServerDoesNotShow_AreNotKnown_WhichIsLoggedOnce()
+    {
+        await using var engine = await StartAsync();
+        var log = new CountingLog<SqlServerBackupRecord>();
+        var record = new SqlServerBackupRecord(engine.Storage.Database, engine.Time, log);
+
+        Assert.Null(await record.FindAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await record.FindAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, log.Lines);
     }
 
     [Fact]
@@ -56,7 +71,7 @@ public sealed class HostConditionTests
         var still = await LookAsync(11.9);
 
         Assert.Equal(AlertSeverity.Warning, warned!.Severity);
-        Assert.Contains("9 % of the disk of data are free, of 100 GB", warned.Cause, StringComparison.Ordinal);
+        Assert.Contains("9 % of the disk of data are free, of 100 GB", warned.Cause.English, StringComparison.Ordinal);
         Assert.Equal((warned.Id, AlertSeverity.Critical), (critical!.Id, critical.Severity));
         Assert.NotNull(still);
         Assert.Null(await LookAsync(12));
@@ -83,7 +98,7 @@ public sealed class HostConditionTests
     {
         await using var engine = await StartAsync();
         var room = new ConditionRoom(engine);
-        var watch = new WatchClock(new TestClock(), room.Match, engine.Ids, engine.Time);
+        var watch = new WatchClock(new TestClock(), room.Match, engine.Ids, "shop-a", engine.Time);
         Assert.Null(await room.LookAsync(watch, AlertKind.ClockSkew));
         engine.Time.Stall(TimeSpan.FromMinutes(1));
         Assert.Null(await room.LookAsync(watch, AlertKind.ClockSkew));
@@ -94,7 +109,7 @@ public sealed class HostConditionTests
         var still = await room.LookAsync(watch, AlertKind.ClockSkew);
         engine.Time.Stall(TimeSpan.FromSeconds(1));
 
-        Assert.Contains("set back by 5 s", alert!.Cause, StringComparison.Ordinal);
+        Assert.Contains("set back by 5 s", alert!.Cause.English, StringComparison.Ordinal);
         Assert.NotNull(still);
         Assert.Null(await room.LookAsync(watch, AlertKind.ClockSkew));
     }
@@ -105,19 +120,43 @@ public sealed class HostConditionTests
         await using var engine = await StartAsync();
         var room = new ConditionRoom(engine);
         var clock = new TestClock();
-        var watch = new WatchClock(clock, room.Match, engine.Ids, engine.Time);
+        var watch = new WatchClock(clock, room.Match, engine.Ids, "shop-a", engine.Time);
 
         var asserted = new Dictionary<double, string?>();
         foreach (var seconds in new[] { 1, 1.6, -1.6, 0.4 })
         {
             clock.Ahead = TimeSpan.FromSeconds(seconds);
-            asserted[seconds] = (await room.LookAsync(watch, AlertKind.ClockSkew))?.Cause;
+            asserted[seconds] = (await room.LookAsync(watch, AlertKind.ClockSkew))?.Cause.English;
         }
 
         Assert.Null(asserted[1]);
         Assert.Contains("2 s ahead of the database's", asserted[1.6], StringComparison.Ordinal);
         Assert.Contains("2 s behind the database's", asserted[-1.6], StringComparison.Ordinal);
         Assert.Null(asserted[0.4]);
+    }
+
+    [Fact]
+    public async Task AHostThatRefusesToWork_SaysSo_ThoughItMakesNoIds_UntilItsClockIsRight()
+    {
+        await using var engine = await StartAsync();
+        var databaseNow = engine.Time.GetUtcNow().AddSeconds(-300);
+        var room = new ConditionRoom(engine, new ClockedDatabase(engine.Storage.Database, databaseNow.ToUnixTimeMilliseconds));
+        var clock = new TestClock { Ahead = TimeSpan.FromSeconds(300) };
+        var watch = new WatchClock(clock, room.Match, engine.Ids, "shop-a", engine.Time);
+        var lease = new NodeLease(engine.Ids.Node, 0, engine.Time.GetUtcNow().AddYears(2).ToUnixTimeMilliseconds(), long.MaxValue);
+        engine.Ids.Stop();
+
+        var refuses = await room.LookAsync(watch, AlertKind.ClockSkew);
+        var stays = await room.LookAsync(new ForgetGoneHosts(new LiveHosts(new ClockedDatabase(engine.Storage.Database, nowMs: null), engine.Time), room.Alerts), AlertKind.ClockSkew);
+        engine.Ids.Use(lease);
+        clock.Ahead = TimeSpan.FromSeconds(2);
+        var works = await room.LookAsync(watch, AlertKind.ClockSkew);
+
+        Assert.Equal(("host:shop-a", databaseNow), (refuses!.Subject, refuses.OpenedAt));
+        Assert.Contains("300 s ahead of the database's", refuses.Cause.English, StringComparison.Ordinal);
+        Assert.Equal(refuses.Id, stays!.Id);
+        Assert.Equal("node:7", works!.Subject);
+        Assert.Equal(2, await room.EverAsync(AlertKind.ClockSkew));
     }
 
     [Fact]
@@ -144,6 +183,18 @@ public sealed class HostConditionTests
         public DiskRoom? Room { get; set; }
 
         public DiskRoom? Measure() => Room;
+    }
+
+    private sealed class CountingLog<T> : ILogger<T>
+    {
+        public int Lines { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines++;
     }
 
     private sealed class TestClock : ISharedClock

@@ -31,7 +31,7 @@ public sealed class StockConditionTests
         await engine.AddBatchAsync(sku, 1);
 
         Assert.Equal(("sku:VIP", AlertSeverity.Warning), (alert!.Subject, alert.Severity));
-        Assert.Contains("5 codes left", alert.Cause, StringComparison.Ordinal);
+        Assert.Contains("5 codes left", alert.Cause.English, StringComparison.Ordinal);
         Assert.Equal((alert.Id, AlertSeverity.Critical), (worse!.Id, worse.Severity));
         Assert.NotNull(still);
         Assert.Null(await room.LookAsync(watch, AlertKind.LowStock));
@@ -56,7 +56,7 @@ public sealed class StockConditionTests
         var alert = await room.LookAsync(watch, AlertKind.LowStock);
         await engine.AddBatchAsync(sku, 200);
 
-        Assert.Contains("20 codes left. They last 0.5 days at the 40 a day", alert!.Cause, StringComparison.Ordinal);
+        Assert.Contains("20 codes left. They last 0.5 days at the 40 a day", alert!.Cause.English, StringComparison.Ordinal);
         Assert.Null(await room.LookAsync(watch, AlertKind.LowStock));
     }
 
@@ -88,8 +88,8 @@ public sealed class StockConditionTests
         Accepted(await engine.PlaceAsync(Request("A-1", quantity: 5)));
 
         Assert.Equal($"batch:{PublicId.Format(PublicId.Batch, soon.Id)}", alert!.Subject);
-        Assert.Contains("5 codes of VIP", alert.Cause, StringComparison.Ordinal);
-        Assert.Contains("for 14 days more", alert.Cause, StringComparison.Ordinal);
+        Assert.Contains("5 codes of VIP", alert.Cause.English, StringComparison.Ordinal);
+        Assert.Contains("for 14 days more", alert.Cause.English, StringComparison.Ordinal);
         Assert.Equal(new MoneyAtStake(Cny(30), "CNY"), alert.AtStake);
         Assert.Null(await room.LookAsync(watch, AlertKind.ExpiringBatch));
     }
@@ -111,7 +111,7 @@ public sealed class StockConditionTests
         await engine.AddBatchAsync(sku, 100, DateOnly.FromDayNumber(engine.Calendar.Today + 11), terms: BatchTerms.Consigned);
         var alert = await room.LookAsync(Expiring(engine, room), AlertKind.ExpiringBatch);
 
-        Assert.Contains("100 codes of VIP", alert!.Cause, StringComparison.Ordinal);
+        Assert.Contains("100 codes of VIP", alert!.Cause.English, StringComparison.Ordinal);
         Assert.Null(alert.AtStake);
     }
 
@@ -120,7 +120,7 @@ public sealed class StockConditionTests
     {
         await using var engine = await StartAsync();
         var room = new ConditionRoom(engine);
-        var watch = new WatchDuplicates(engine.CatalogueSource, new DuplicateCounts(engine.Storage.Database), room.Alerts, room.Match, new DuplicateWatchOptions(), engine.Time);
+        var watch = new WatchDuplicates(engine.CatalogueSource, new DuplicateCounts(engine.Storage.Database), room.Match, new DuplicateWatchOptions(), engine.Time);
         var sku = await engine.AddSkuAsync();
         foreach (var (duplicate, processed) in new[] { (19, 19), (20, 201) })
         {
@@ -137,7 +137,7 @@ public sealed class StockConditionTests
         var alert = await room.LookAsync(watch, AlertKind.DuplicateImportSpike);
         engine.Time.Stall(TimeSpan.FromDays(7) + TimeSpan.FromMilliseconds(1));
 
-        Assert.Contains("20 of 200 codes for VIP", alert!.Cause, StringComparison.Ordinal);
+        Assert.Contains("20 of 200 codes for VIP", alert!.Cause.English, StringComparison.Ordinal);
         Assert.Equal(new MoneyAtStake(Cny(120), "CNY"), alert.AtStake);
         Assert.Null(await room.LookAsync(watch, AlertKind.DuplicateImportSpike));
 

@@ -1,6 +1,7 @@
 using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Suppliers;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Tests.Alerting;
 using Fulfilment.Infrastructure.Tests.Fulfilment;
 using Fulfilment.Infrastructure.Tests.Orders;
 
@@ -31,9 +32,65 @@ public sealed class SupplierConditionTests
         await shop.FinishAsync();
 
         Assert.Equal(("supplier:acme", "supplier:acme"), (alert!.Subject, alert.Group));
-        Assert.Contains("20 of the last 20 results", alert.Cause, StringComparison.Ordinal);
+        Assert.Contains("About 100 % of the results of acme", alert.Cause.English, StringComparison.Ordinal);
         Assert.NotNull(still);
         Assert.Null(await room.LookAsync(watch, AlertKind.SupplierFailures));
+    }
+
+    [Fact]
+    public async Task AnOutageThatGoesOn_WritesNothing_ThoughTheLastResultsAreOthersAtEachLook()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
+        var room = new ConditionRoom(shop.Engine);
+        var watch = Watch(shop, room);
+        shop.Acme1.OnIssue = _ => ScriptedSupplier.Reject();
+        await shop.OrderAsync(quantity: 30);
+        await shop.FinishAsync();
+        var first = await room.LookAsync(watch, AlertKind.SupplierFailures);
+        for (var look = 1; look < 40; look++)
+        {
+            shop.Pass(30);
+            shop.Acme1.OnIssue = look % 3 > 0 ? _ => ScriptedSupplier.Reject() : request => ScriptedSupplier.Answer(shop.Acme1.Issue(request));
+            await shop.OrderAsync();
+            await shop.FinishAsync();
+            if (look * 30 < 15 * 60)
+            {
+                Assert.Equal(first, await room.LookAsync(watch, AlertKind.SupplierFailures));
+            }
+        }
+
+        var later = await room.LookAsync(watch, AlertKind.SupplierFailures);
+        Assert.Contains("About 70 % of the results of acme", later!.Cause.English, StringComparison.Ordinal);
+        Assert.Equal(first!.Id, later.Id);
+    }
+
+    [Fact]
+    [Trait("Engine", "Sqlite")]
+    public async Task AnOutage_IsOneMessage_WhateverItRaises()
+    {
+        await using var shop = await Workshop.OpenAsync(Workshop.Acme);
+        using var desk = AlertDesk.Over(shop.Engine);
+        using var duty = new HttpReceiver();
+        desk.AddWebhook(duty);
+        var match = new MatchAlerts(desk.Alerts);
+        shop.Acme1.OnIssue = _ => ScriptedSupplier.Unknown();
+        shop.Acme1.OnQuery = _ => ScriptedSupplier.Unknown();
+        await shop.OrderAsync();
+        await shop.Node.LookAsync();
+        shop.Pass(TimeSpan.FromMinutes(61));
+        await shop.OrderAsync(quantity: 20);
+        await shop.Node.LookAsync();
+        shop.Suppliers.OpenBreakers["acme"] = true;
+
+        await new WatchBreakers(shop.Engine.CatalogueSource, shop.Suppliers, match, shop.Node.Ids).LookAsync(TestContext.Current.CancellationToken);
+        await desk.LookAsync();
+        await Watch(shop, new ConditionRoom(shop.Engine)).LookAsync(TestContext.Current.CancellationToken);
+        await desk.LookAfterAsync(TimeSpan.FromSeconds(31));
+
+        var told = Told.Data(Assert.Single(duty.All));
+        Assert.Equal("supplier:acme", told.GetProperty("group").GetString());
+        Assert.Equal(
+            ["breakerOpen", "supplierFailures", "unknownOverdue"], told.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("kind").GetString()).Order());
     }
 
     [Fact]
@@ -68,16 +125,16 @@ public sealed class SupplierConditionTests
         shop.Suppliers.OpenBreakers["acme"] = true;
         await there.LookAsync(TestContext.Current.CancellationToken);
         await here.LookAsync(TestContext.Current.CancellationToken);
-        var both = await room.Alerts.UnresolvedAsync(AlertKind.BreakerOpen);
+        var both = await room.Alerts.StandingAsync(AlertKind.BreakerOpen);
         shop.Suppliers.OpenBreakers.Clear();
         await here.LookAsync(TestContext.Current.CancellationToken);
-        var one = await room.Alerts.UnresolvedAsync(AlertKind.BreakerOpen);
+        var one = await room.Alerts.StandingAsync(AlertKind.BreakerOpen);
         await there.LookAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, both.Count);
         Assert.All(both.Values, alert => Assert.Equal("supplier:acme", alert.Group));
-        Assert.Contains("Host 70", Assert.Single(one.Values).Cause, StringComparison.Ordinal);
-        Assert.Empty(await room.Alerts.UnresolvedAsync(AlertKind.BreakerOpen));
+        Assert.Contains("Host 70", Assert.Single(one.Values).Cause.English, StringComparison.Ordinal);
+        Assert.Empty(await room.Alerts.StandingAsync(AlertKind.BreakerOpen));
     }
 
     [Theory]

@@ -82,7 +82,7 @@ internal sealed class FlowShop : IAsyncDisposable
         "UPDATE units SET state = 21, due_at = NULL WHERE order_id > (SELECT max(order_id) FROM units) - @ids AND order_id IN (SELECT id FROM orders WHERE client_reference IN @references)",
         new { ids = 1L << 40, references = Enumerable.Range(0, orders).Select(i => $"F-{_references - i}") });
 
-    public async Task<IReadOnlyList<Alert>> AlertsAsync() => [.. (await Alerts.UnresolvedAsync(AlertKind.OrderFlow)).Values];
+    public async Task<IReadOnlyList<Alert>> AlertsAsync() => [.. (await Alerts.StandingAsync(AlertKind.OrderFlow)).Values];
 
     public async ValueTask DisposeAsync() => await Engine.DisposeAsync();
 

@@ -168,8 +168,8 @@ public sealed class VerifyCustodyTests
         Assert.Contains(fault.ToString(), await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await watch.RunAsync(TestContext.Current.CancellationToken);
 
-        var alert = Assert.Single(await alerts.UnresolvedAsync(AlertKind.CustodyBroken)).Value;
-        Assert.Contains(fault.ToString(), alert.Cause, StringComparison.Ordinal);
+        var alert = Assert.Single(await alerts.StandingAsync(AlertKind.CustodyBroken)).Value;
+        Assert.Contains(fault.ToString(), alert.Cause.English, StringComparison.Ordinal);
         Assert.Equal(1, alert.Count);
     }
 

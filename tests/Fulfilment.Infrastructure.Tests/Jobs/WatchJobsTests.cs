@@ -10,7 +10,7 @@ namespace Fulfilment.Infrastructure.Tests.Jobs;
 /// <summary>Each trouble raises one alert, once, and its end resolves it.</summary>
 public sealed class WatchJobsTests : IAsyncLifetime
 {
-    private static readonly RecurringJob Job = new("a-job", JobSchedule.Each(TimeSpan.FromMinutes(1)), "A job.") { PausedMeans = "Money waits." };
+    private static readonly RecurringJob Job = new("a-job", JobSchedule.Each(TimeSpan.FromMinutes(1)), "A job.") { PausedMeans = new("Money waits.", "款项等待。") };
 
     private readonly ManualTimeProvider _time = new();
     private TestDatabase _database = null!;
@@ -44,10 +44,10 @@ public sealed class WatchJobsTests : IAsyncLifetime
         await RecordAsync(failures: 7);
         var later = await LookAsync();
         Assert.Equal((AlertSeverity.Critical, 1L), (told!.Severity, told.Count));
-        Assert.Contains("failed 3 times", told.Cause, StringComparison.Ordinal);
+        Assert.Contains("failed 3 times", told.Cause.English, StringComparison.Ordinal);
         Assert.Equal(told, later);
         await RecordAsync(failures: 25);
-        Assert.Contains("failed 10 times", (await LookAsync())!.Cause, StringComparison.Ordinal);
+        Assert.Contains("failed 10 times", (await LookAsync())!.Cause.English, StringComparison.Ordinal);
 
         await RecordAsync(failures: 0);
         Assert.Null(await LookAsync());
@@ -60,7 +60,7 @@ public sealed class WatchJobsTests : IAsyncLifetime
         _time.Advance(Job.Patience);
         Assert.Null(await LookAsync());
         _time.Advance(TimeSpan.FromMinutes(2));
-        Assert.Contains("has not run since", (await LookAsync())!.Cause, StringComparison.Ordinal);
+        Assert.Contains("has not run since", (await LookAsync())!.Cause.English, StringComparison.Ordinal);
 
         await RecordAsync(failures: 0);
         Assert.Null(await LookAsync());
@@ -72,8 +72,8 @@ public sealed class WatchJobsTests : IAsyncLifetime
         await _store.PauseAsync(Job.Name, paused: true, "a look", new Actor("operator:li", null));
         var told = await LookAsync();
         Assert.Equal(AlertSeverity.Warning, told!.Severity);
-        Assert.Contains("operator:li paused", told.Cause, StringComparison.Ordinal);
-        Assert.Contains("Money waits.", told.Cause, StringComparison.Ordinal);
+        Assert.Contains("operator:li paused", told.Cause.English, StringComparison.Ordinal);
+        Assert.Contains("Money waits.", told.Cause.English, StringComparison.Ordinal);
 
         await _store.PauseAsync(Job.Name, paused: false, "done", new Actor("operator:li", null));
         Assert.Null(await LookAsync());
@@ -85,6 +85,6 @@ public sealed class WatchJobsTests : IAsyncLifetime
     private async Task<Alert?> LookAsync()
     {
         await new WatchJobs(_store, [new JobHandler(Job, _ => Task.FromResult<string?>(null))], new MatchAlerts(_alerts), _time).RunAsync(Cancellation);
-        return (await _alerts.UnresolvedAsync(AlertKind.JobFailing)).GetValueOrDefault("job:a-job");
+        return (await _alerts.StandingAsync(AlertKind.JobFailing)).GetValueOrDefault("job:a-job");
     }
 }

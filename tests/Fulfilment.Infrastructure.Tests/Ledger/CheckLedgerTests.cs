@@ -97,11 +97,11 @@ public sealed class CheckLedgerTests
         await shop.CorruptAsync("UPDATE wallets SET balance = balance + 10000");
 
         Assert.Contains("1 BalanceDiffers", await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Single(await alerts.UnresolvedAsync(AlertKind.LedgerBroken));
+        Assert.Single(await alerts.StandingAsync(AlertKind.LedgerBroken));
         await shop.CorruptAsync("UPDATE wallets SET balance = balance - 10000");
         Assert.Contains("all is well", await watch.RunAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
-        Assert.Empty(await alerts.UnresolvedAsync(AlertKind.LedgerBroken));
+        Assert.Empty(await alerts.StandingAsync(AlertKind.LedgerBroken));
     }
 
     [Fact]

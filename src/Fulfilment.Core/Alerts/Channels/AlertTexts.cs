@@ -8,7 +8,7 @@ public enum AlertLanguage
     /// <summary>English.</summary>
     English,
 
-    /// <summary>Simplified Chinese. Causes carry numbers and are in English, as in the API.</summary>
+    /// <summary>Simplified Chinese.</summary>
     Chinese,
 }
 
@@ -56,7 +56,8 @@ public sealed class AlertTexts(AlertLanguage language, AlertLinks links, TimeZon
     private MessageBlock BlockOf(AlertItem item)
     {
         var (alert, words) = (item.Alert, Words(item.Alert.Kind));
-        var lines = new List<string> { alert.Cause.Length > LongestCause ? alert.Cause[..LongestCause] + "…" : alert.Cause };
+        var cause = Say(alert.Cause.English, alert.Cause.Chinese);
+        var lines = new List<string> { cause.Length > LongestCause ? cause[..LongestCause] + "…" : cause };
         var since = Say($"Since {Clock(alert.OpenedAt)}", $"开始于 {Clock(alert.OpenedAt)}");
         if (item.Event == AlertEvent.Resolved)
         {

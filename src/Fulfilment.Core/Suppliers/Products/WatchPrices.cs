@@ -33,8 +33,10 @@ public sealed class WatchPrices(ICatalogue catalogue, ISuppliers suppliers, Matc
     /// <summary>The alert of a route whose cost nobody knows, at a supplier that is not told the most we pay.</summary>
     internal static NewAlert Unlimited(string supplier, string sku) => new(
         AlertKind.PriceInversion, AlertSeverity.Warning, $"sku:{sku}", KeyOf(supplier, sku),
-        $"What {supplier} charges for {sku} is agreed nowhere, and it is not told the most we pay: it could charge anything, so the route is passed by. "
-            + "Give the route a unitCost, or put {{maxCost}} into the supplier's file.")
+        new AlertText(
+            $"What {supplier} charges for {sku} is agreed nowhere, and it is not told the most we pay: it could charge anything, so the route is passed by. "
+                + "Give the route a unitCost, or put {{maxCost}} into the supplier's file.",
+            $"{supplier} 对 {sku} 的供货价未约定,也未告知其最高可付价,它可以任意收费,因此跳过该供货商。请填写供货顺序的 unitCost,或在供货商文件中加入 {{{{maxCost}}}}。"))
     {
         Group = $"{Keys}{supplier}",
     };
@@ -52,8 +54,12 @@ public sealed class WatchPrices(ICatalogue catalogue, ISuppliers suppliers, Matc
         sku.Supply.AllowLoss ? AlertSeverity.Critical : AlertSeverity.Warning,
         $"sku:{sku.Code}",
         KeyOf(supplier.Code, sku.Code),
-        $"{sku.Code} is sold for {sku.Price} {sku.Currency}, and {supplier.Code} charges {cost}{(currency == sku.Currency ? "" : $" {currency}")} for {route.SupplierSku}. "
-            + (sku.Supply.AllowLoss ? "The SKU allows a loss, so units are bought at it." : "The route is passed by until that changes."))
+        AlertText.Of(
+            $"{sku.Code} is sold for {sku.Price} {sku.Currency}, and {supplier.Code} charges {cost}{(currency == sku.Currency ? "" : $" {currency}")} for {route.SupplierSku}.",
+            $"{sku.Code} 售价 {sku.Price} {sku.Currency},而 {supplier.Code} 的 {route.SupplierSku} 供货价为 {cost} {currency}。")
+            + (sku.Supply.AllowLoss
+                ? AlertText.Of($"The SKU allows a loss, so units are bought at it.", $"该商品允许亏损,仍会采购。")
+                : AlertText.Of($"The route is passed by until that changes.", $"价格变化之前跳过该供货商。")))
     {
         Group = $"{Keys}{supplier.Code}",
     };

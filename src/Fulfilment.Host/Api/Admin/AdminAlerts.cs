@@ -25,7 +25,7 @@ internal static class AdminAlerts
             .WithName("AcknowledgeAlert").WithSummary("Says that somebody looks after the alert.");
         admin.MapPost("/alerts/{id}/resolve", (string id, OptionalBody<AlertNote> body, Caller caller, MoveAlert move, AlertLinks links) =>
                 MoveAsync(id, AlertStatus.Resolved, body, caller, move, links))
-            .WithName("ResolveAlert").WithSummary("Says that the alert is over; the same cause then opens another.");
+            .WithName("ResolveAlert").WithSummary("Says that the alert is over; what lasts opens another only once its cause has gone, or got worse.");
     }
 
     private static async Task<Results<Ok<ListAnswer<AlertAnswer>>, ProblemResult>> ListAsync(
@@ -87,10 +87,10 @@ internal sealed record AlertNote(string? Note = null);
 internal sealed record AlertAnswer(
     string Id, AlertKind Kind, AlertSeverity Severity, AlertStatus Status, string Subject, string Cause, string NextStep, string? Link, string? Group,
     MoneyAtStake? AtStake, long Count, DateTimeOffset OpenedAt, DateTimeOffset LastAt, DateTimeOffset? EscalatedAt,
-    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, string? AcknowledgedNote, DateTimeOffset? ResolvedAt, string? ResolvedBy, string? ResolvedNote)
+    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, string? AcknowledgedNote, DateTimeOffset? ResolvedAt, string? ResolvedBy, string? ResolvedNote, bool Stands)
 {
     public static AlertAnswer Of(Alert alert, AlertLinks links) => new(
-        PublicId.Format(PublicId.Alert, alert.Id), alert.Kind, alert.Severity, alert.Status, alert.Subject, alert.Cause, AlertGuide.Of(alert.Kind).English.NextStep,
+        PublicId.Format(PublicId.Alert, alert.Id), alert.Kind, alert.Severity, alert.Status, alert.Subject, alert.Cause.English, AlertGuide.Of(alert.Kind).English.NextStep,
         links.Of(alert), alert.Group, alert.AtStake, alert.Count, alert.OpenedAt, alert.LastAt, alert.EscalatedAt,
-        alert.Acknowledged?.At, alert.Acknowledged?.By, alert.Acknowledged?.Note, alert.Resolved?.At, alert.Resolved?.By, alert.Resolved?.Note);
+        alert.Acknowledged?.At, alert.Acknowledged?.By, alert.Acknowledged?.Note, alert.Resolved?.At, alert.Resolved?.By, alert.Resolved?.Note, alert.Stands);
 }

@@ -86,7 +86,7 @@ internal sealed record JobAnswer(
     public static JobAnswer Of(RecurringJob job, JobState? state, IReadOnlyList<JobRun> runs) => new(
         job.Name, job.Description, job.Schedule.ToString(), state?.PausedAt is null ? state?.DueAt : null, state?.StartedAt, state?.SucceededAt, state?.Failures ?? 0,
         state?.RequestedAt, state?.RequestedBy, state?.PausedAt is not null, state?.PausedAt, state?.PausedBy, state?.PausedReason,
-        state?.PausedAt is null ? null : job.PausedMeans, [.. runs.Select(JobRunAnswer.Of)]);
+        state?.PausedAt is null ? null : job.PausedMeans?.English, [.. runs.Select(JobRunAnswer.Of)]);
 }
 
 /// <summary>A run that did something, or failed.</summary>

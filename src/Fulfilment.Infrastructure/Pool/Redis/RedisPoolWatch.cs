@@ -67,7 +67,9 @@ public sealed partial class RedisPoolWatch(RedisCardKeyPool pool, IAlerts alerts
         return isDegraded
             ? alerts.RaiseAsync(new NewAlert(
                 AlertKind.PoolDegraded, AlertSeverity.Warning, subject, key,
-                "Redis is away, slow, full or read-only for this node. Orders are taken and codes come from the table, more slowly; the pool comes back by itself."))
+                AlertText.Of(
+                    $"Redis is away, slow, full or read-only for this node. Orders are taken and codes come from the table, more slowly; the pool comes back by itself.",
+                    $"本节点的 Redis 无法连接、过慢、已满或只读。期间照常接单,卡密改从数据表领取,速度较慢;Redis 恢复后自动切回。")))
             : alerts.ResolveAsync(key);
     }
 

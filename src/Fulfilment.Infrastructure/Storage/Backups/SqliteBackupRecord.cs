@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Fulfilment.Core.Ids;
@@ -5,7 +6,7 @@ using Fulfilment.Core.Storage;
 
 namespace Fulfilment.Infrastructure.Storage.Backups;
 
-/// <summary>Backups that <c>host backup</c> made. SQL Server's own are its administrator's to watch: a login of the engine need not see them.</summary>
+/// <summary>Backups that <c>host backup</c> made.</summary>
 public sealed class SqliteBackupRecord(IDatabase database) : IBackupRecord
 {
     /// <inheritdoc/>
@@ -16,15 +17,12 @@ public sealed class SqliteBackupRecord(IDatabase database) : IBackupRecord
             return new LastBackup(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)), IsThere: true);
         }
 
-        return await connection.ExecuteScalarAsync<long?>("SELECT min(id) FROM orders").ConfigureAwait(false) is { } first
+        return await NoneSinceAsync(connection).ConfigureAwait(false);
+    }, cancellation);
+
+    /// <summary>There is no backup: what would be lost begins with the first order.</summary>
+    internal static async Task<LastBackup?> NoneSinceAsync(DbConnection connection) =>
+        await connection.ExecuteScalarAsync<long?>("SELECT min(id) FROM orders").ConfigureAwait(false) is { } first
             ? new LastBackup(IdGenerator.TimeOf(first), IsThere: false)
             : null;
-    }, cancellation);
-}
-
-/// <summary>Where backups are made by the server itself.</summary>
-public sealed class ForeignBackupRecord : IBackupRecord
-{
-    /// <inheritdoc/>
-    public Task<LastBackup?> FindAsync(CancellationToken cancellation) => Task.FromResult<LastBackup?>(null);
 }

@@ -42,7 +42,7 @@ public sealed class AdminAlertChannelsTests : IAsyncLifetime
         await using var host = await StartAsync();
         var alerts = host.Services.GetRequiredService<IAlerts>();
         var key = ForgetGoneHosts.KeysOf(host.Services.GetRequiredService<IdGenerator>().Node) + "pool";
-        await alerts.RaiseAsync(new NewAlert(AlertKind.PoolDegraded, AlertSeverity.Warning, "sku:A", key, "Redis is away."));
+        await alerts.RaiseAsync(new NewAlert(AlertKind.PoolDegraded, AlertSeverity.Warning, "sku:A", key, new("Redis is away.", "Redis 无法连接。")));
         await Patience.UntilAsync(() => _received.Count == 1);
         await alerts.ResolveAsync(key);
         await Patience.UntilAsync(() => _received.Count == 2);

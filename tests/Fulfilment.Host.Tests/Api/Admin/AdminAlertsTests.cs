@@ -7,14 +7,14 @@ namespace Fulfilment.Host.Tests.Api.Admin;
 
 public sealed class AdminAlertsTests
 {
-    private static readonly NewAlert First = new(AlertKind.RevealSpike, AlertSeverity.Warning, "key:key_1", "one", "40 codes");
+    private static readonly NewAlert First = new(AlertKind.RevealSpike, AlertSeverity.Warning, "key:key_1", "one", new("40 codes", "40 个卡密"));
 
     [Fact]
     public async Task OneCause_HasOneAlert_UntilItIsResolved()
     {
         await using var host = await TestHost.StartAsync();
         var alerts = host.Services.GetRequiredService<IAlerts>();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => alerts.RaiseAsync(First with { Cause = $"{i} codes" })));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => alerts.RaiseAsync(First with { Cause = AlertText.Of($"{i} codes", $"{i} 个卡密") })));
         await alerts.RaiseAsync(First with { Key = "two" });
 
         var open = await ListAsync(host, "?status=open");
@@ -22,7 +22,7 @@ public sealed class AdminAlertsTests
         Assert.Equal([1, 8], open.Select(alert => alert.GetProperty("count").GetInt32()));
 
         await MoveAsync(host, id, "acknowledge", "acknowledged");
-        await alerts.RaiseAsync(First with { Cause = "50 codes" });
+        await alerts.RaiseAsync(First with { Cause = new("50 codes", "50 个卡密") });
         var acknowledged = Assert.Single(await ListAsync(host, "?status=acknowledged&kind=revealSpike"));
         Assert.Equal((9, "50 codes", "operator:bootstrap"), (acknowledged.GetProperty("count").GetInt32(), acknowledged.GetProperty("cause").GetString(), acknowledged.GetProperty("acknowledgedBy").GetString()));
 

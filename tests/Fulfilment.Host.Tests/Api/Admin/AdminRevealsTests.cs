@@ -60,7 +60,7 @@ public sealed class AdminRevealsTests(Shop shop) : IClassFixture<Shop>
         await watch.RunAsync(TestContext.Current.CancellationToken);
         await watch.RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("the usual hour of this key has 40, the median of 30 hours in two weeks, so more than 300 is unusual.", Assert.Single(await AlertsAsync(quiet.Id)), StringComparison.Ordinal);
+        Assert.Contains("The usual hour of this key has 40, the median of 30 hours in two weeks; more than 300 is unusual.", Assert.Single(await AlertsAsync(quiet.Id)), StringComparison.Ordinal);
         Assert.Empty(await AlertsAsync(busy.Id));
         Assert.Empty(await AlertsAsync(fresh.Id));
 
