@@ -4,6 +4,7 @@ using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Alerts.Channels;
 using Fulfilment.Core.Auditing;
 using Fulfilment.Core.Ids;
+using Fulfilment.Infrastructure.Alerting;
 using Fulfilment.Infrastructure.Storage;
 
 namespace Fulfilment.Infrastructure.Tests.Alerting;
@@ -103,6 +104,19 @@ public sealed class AlertFlowTests : IAsyncLifetime
         Assert.Equal(["opened", "worsened", "resolved"], Told.Events(_service));
         Assert.Equal(["opened", "resolved"], Told.Events(pager));
         pager.Dispose();
+    }
+
+    [Fact]
+    public async Task ChannelInChinese_SaysTheCauseInChinese()
+    {
+        _desk.Language = AlertLanguage.Chinese;
+        _desk.Add(new HttpTransport(new WeComFormat(_service.Url), AlertDesk.Client(), _desk.Time, []), "duty");
+        await _desk.Alerts.RaiseAsync(AlertDesk.Warning());
+        await _desk.LookAsync();
+
+        var said = Assert.Single(_service.All).Body;
+        Assert.Contains("Redis 无法连接。", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Redis is away.", said, StringComparison.Ordinal);
     }
 
     [Fact]

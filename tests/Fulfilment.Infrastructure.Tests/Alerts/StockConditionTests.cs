@@ -3,6 +3,7 @@ using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Core.Ids;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Tests.CardKeys;
 using Fulfilment.Infrastructure.Tests.Orders;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
@@ -113,6 +114,25 @@ public sealed class StockConditionTests
 
         Assert.Contains("100 codes of VIP", alert!.Cause.English, StringComparison.Ordinal);
         Assert.Null(alert.AtStake);
+    }
+
+    [Fact]
+    public async Task AFileThatComesUnderAnotherName_IsTold()
+    {
+        using var bench = await ImportBench.CreateAsync();
+        var csv = string.Join('\n', Enumerable.Range(0, 20).Select(i => $"CODE{i}"));
+        await bench.ImportAsync(csv, "first");
+        var again = (await bench.ImportAsync(csv + "\nNEW\n", "again")).Value.Batch;
+        var (database, ids) = (bench.OpenAnother(), new IdGenerator(bench.Time));
+        ids.Use(new NodeLease(9, 0, bench.Time.GetUtcNow().AddYears(1).ToUnixTimeMilliseconds(), long.MaxValue));
+        var alerts = new AlertStore(database, ids, bench.Time);
+        var watch = new WatchDuplicates(bench.Catalogue, new DuplicateCounts(database), new MatchAlerts(alerts), new DuplicateWatchOptions(), bench.Time);
+        await watch.LookAsync(TestContext.Current.CancellationToken);
+        await watch.LookAsync(TestContext.Current.CancellationToken);
+
+        var alert = Assert.Single(await alerts.StandingAsync(AlertKind.DuplicateImportSpike)).Value;
+        Assert.Equal(($"batch:{PublicId.Format(PublicId.Batch, again.Id)}", 1), (alert.Subject, alert.Count));
+        Assert.StartsWith("20 of 21 codes for ONE in ", alert.Cause.English, StringComparison.Ordinal);
     }
 
     [Fact]

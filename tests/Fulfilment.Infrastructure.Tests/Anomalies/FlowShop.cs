@@ -3,6 +3,7 @@ using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Anomalies;
 using Fulfilment.Core.Catalogue;
 using Fulfilment.Infrastructure.Storage;
+using Fulfilment.Infrastructure.Tests.Alerts;
 using Fulfilment.Infrastructure.Tests.Orders;
 using static Fulfilment.Infrastructure.Tests.Orders.OrderEngine;
 
@@ -82,7 +83,12 @@ internal sealed class FlowShop : IAsyncDisposable
         "UPDATE units SET state = 21, due_at = NULL WHERE order_id > (SELECT max(order_id) FROM units) - @ids AND order_id IN (SELECT id FROM orders WHERE client_reference IN @references)",
         new { ids = 1L << 40, references = Enumerable.Range(0, orders).Select(i => $"F-{_references - i}") });
 
-    public async Task<IReadOnlyList<Alert>> AlertsAsync() => [.. (await Alerts.StandingAsync(AlertKind.OrderFlow)).Values];
+    public async Task<IReadOnlyList<Alert>> AlertsAsync()
+    {
+        List<Alert> standing = [.. (await Alerts.StandingAsync(AlertKind.OrderFlow)).Values];
+        Assert.All(standing, alert => ConditionRoom.AssertSaysTheSame(alert.Cause));
+        return standing;
+    }
 
     public async ValueTask DisposeAsync() => await Engine.DisposeAsync();
 

@@ -38,6 +38,8 @@ internal sealed class ImportBench : IDisposable
     /// <summary>The database as another process sees it.</summary>
     public IDatabase OpenAnother() => _database.OpenAnother();
 
+    public ICatalogue Catalogue => new FixedCatalogue(_catalogue);
+
     public ResetPool Pool { get; } = new();
 
     public CodeProtection Protection { get; private set; } = null!;
