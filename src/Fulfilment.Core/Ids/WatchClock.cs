@@ -36,8 +36,7 @@ public sealed class WatchClock(ISharedClock shared, MatchAlerts match, IdGenerat
         NoteStep();
         var ahead = await shared.AheadAsync(cancellation).ConfigureAwait(false) ?? TimeSpan.Zero;
         var refuses = ahead.Duration() > Refused;
-        var ofMachine = $"clock:{machine}";
-        await MatchAsync(ofMachine, $"host:{machine}", refuses ? [Drift(ahead)] : []).ConfigureAwait(false);
+        await MatchAsync($"clock:{machine}:", $"host:{machine}", refuses ? [Drift(ahead)] : []).ConfigureAwait(false);
         if (refuses)
         {
             // It has no number to speak under, or will have none in a moment; that its clock was set is told once it has one.
