@@ -52,7 +52,8 @@ public sealed class Contradictions(ICodeProtection codes, StockIssuedCode stock,
     internal async ValueTask<bool> LateRejectionAsync(OutcomeWork work, string reason)
     {
         var detail = $"rejected ({Way(work.Source)}, {reason}) after it was issued";
-        return await ReportAsync(work, DiscrepancyKind.LateRejection, work.Attempt.UnitCost, null, detail).ConfigureAwait(false)
+        var owed = work.Attempt.UnitCost - await work.Transaction.SumTakenBackAsync(work.Attempt.Id).ConfigureAwait(false);
+        return await ReportAsync(work, DiscrepancyKind.LateRejection, owed, null, detail).ConfigureAwait(false)
             && await AlertAsync(work, AlertKind.LateContradiction, $"late:{work.Attempt.Id}", new AlertText(detail, $"出货之后又称失败({reason})")).ConfigureAwait(false);
     }
 

@@ -58,6 +58,9 @@ public interface IFulfilmentTransaction : IOrderTransaction
     /// <summary>What is, or was, disputed of what a supplier may charge for an attempt.</summary>
     ValueTask<Money> SumDisputedAsync(long attemptId);
 
+    /// <summary>What was taken back of a charge for an attempt that differed from what was agreed; below zero: we owe more than was charged.</summary>
+    ValueTask<Money> SumTakenBackAsync(long attemptId);
+
     /// <summary>Stores what does not match. False: it was reported before.</summary>
     ValueTask<bool> ReportAsync(Discrepancy discrepancy, byte[] fingerprint);
 

@@ -46,6 +46,11 @@ public sealed class DiscrepancyStore(IDatabase database, ISupplierVault vault) :
         }
 
         var (change, after) = (decided.Value, decided.Value.After);
+        if (TakesBack(after) && await TakeFromOthersAsync(connection, after.Discrepancy).ConfigureAwait(false) is { } waits)
+        {
+            return waits;
+        }
+
         if (await connection.ExecuteAsync(
             """
             UPDATE discrepancies SET status = @Status, outcome = @Outcome, proposed_at = @ProposedAtMs, proposed_by = @ProposedBy, resolved_at = @ResolvedAtMs,
@@ -78,6 +83,25 @@ public sealed class DiscrepancyStore(IDatabase database, ISupplierVault vault) :
         {(query.SupplierId is null ? "" : "AND supplier_id = @SupplierId")}
         ORDER BY id DESC {dialect.Limit("@Limit")}
         """;
+
+    // Of what is booked for an attempt: late rejections (2) and other costs than agreed (5).
+    private static bool TakesBack(KnownDiscrepancy after) => after is
+        { Discrepancy: { Status: DiscrepancyStatus.Resolved, AttemptId: not null, Kind: DiscrepancyKind.LateRejection or DiscrepancyKind.CostDiffers }, Outcome: DiscrepancyOutcome.Dropped };
+
+    /// <summary>An attempt is booked once: what one discrepancy takes back is not at stake in another any more. A refusal while somebody is asked to approve the other one's amount.</summary>
+    private static async Task<Refusal?> TakeFromOthersAsync(DbConnection connection, Discrepancy taken)
+    {
+        if (await connection.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM discrepancies WHERE attempt_id = @AttemptId AND kind IN (2, 5) AND status = 11 AND id <> @Id", new { taken.AttemptId, taken.Id }).ConfigureAwait(false) > 0)
+        {
+            return new Refusal(RefusalCode.StateConflict, Detail: "Another discrepancy of the same attempt waits for approval: approve or reject that one first.");
+        }
+
+        await connection.ExecuteAsync(
+            "UPDATE discrepancies SET amount = CASE kind WHEN 2 THEN amount - @taken ELSE 0 END WHERE attempt_id = @AttemptId AND kind IN (2, 5) AND status = 10 AND id <> @Id",
+            new { taken = taken.Amount.TenThousandths, taken.AttemptId, taken.Id }).ConfigureAwait(false);
+        return null;
+    }
 
     private async Task<KnownDiscrepancy?> FindAsync(DbConnection connection, long id) =>
         (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns}, code AS Code FROM discrepancies WHERE id = @id", new { id }).ConfigureAwait(false))?.ToDiscrepancy(vault);

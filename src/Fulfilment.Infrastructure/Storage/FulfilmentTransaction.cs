@@ -118,6 +118,9 @@ internal class FulfilmentTransaction(DbConnection connection, ICardKeyClaims cla
     public async ValueTask<Money> SumDisputedAsync(long attemptId) => new(await Connection.ExecuteScalarAsync<long>(
         $"SELECT coalesce(sum(amount), 0) FROM discrepancies WHERE attempt_id = @attemptId AND {DiscrepancyStore.Disputed} AND (status < 20 OR outcome = 1)", new { attemptId }).ConfigureAwait(false));
 
+    public async ValueTask<Money> SumTakenBackAsync(long attemptId) => new(await Connection.ExecuteScalarAsync<long>(
+        "SELECT coalesce(sum(amount), 0) FROM discrepancies WHERE attempt_id = @attemptId AND kind = 5 AND status = 20 AND outcome = 2", new { attemptId }).ConfigureAwait(false));
+
     public async ValueTask<bool> ReportAsync(Discrepancy discrepancy, byte[] fingerprint) => await Connection.ExecuteAsync(
         """
         INSERT INTO discrepancies (id, kind, status, supplier_id, attempt_id, unit_id, amount, currency, detail, code, fingerprint)

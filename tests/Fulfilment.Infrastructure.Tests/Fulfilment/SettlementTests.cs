@@ -95,6 +95,47 @@ public sealed class SettlementTests
         }
     }
 
+    [Theory]
+    [InlineData(90_000, true)]
+    [InlineData(90_000, false)]
+    [InlineData(70_000, true)]
+    [InlineData(70_000, false)]
+    public async Task TwoDiscrepanciesOfAnAttempt_TakeBackWhatWasBooked_AndNoMore(long charged, bool costFirst)
+    {
+        await using var shop = await Workshop.OpenAsync();
+        shop.Acme1.OnIssue = request => Answer(shop.Acme1.Issue(request) with { Cost = new Money(charged) });
+        await shop.OrderAsync("TOPUP");
+        await shop.FinishAsync();
+        var (resolve, cost) = (Resolve(shop), await OnlyAsync(shop));
+        var rejection = new SupplierOutcome.Rejected("no_stock");
+        if (costFirst)
+        {
+            await DropAsync(cost);
+        }
+
+        await shop.CallBackAsync("acme", $"{(await shop.AttemptsAsync())[0].Id}", rejection);
+        var late = (await Store(shop).ListAsync(new DiscrepancyQuery(long.MaxValue, 9), CancellationToken.None)).Single(found => found.Discrepancy.Kind == DiscrepancyKind.LateRejection);
+        await resolve.ProposeAsync(late.Discrepancy.Id, DiscrepancyOutcome.Dropped, Note, Li);
+        if (!costFirst)
+        {
+            await resolve.ProposeAsync(cost.Discrepancy.Id, DiscrepancyOutcome.Dropped, Note, Li);
+            Assert.Equal(RefusalCode.StateConflict, (await resolve.ApproveAsync(late.Discrepancy.Id, Wang)).Refusal?.Code);
+            await resolve.RejectAsync(cost.Discrepancy.Id, "with the other one", Wang);
+        }
+
+        Assert.Null((await resolve.ApproveAsync(late.Discrepancy.Id, Wang)).Refusal);
+
+        Assert.Equal(0, await SumAsync(shop, "credit") - await SumAsync(shop, "debit"));
+        Assert.Equal(costFirst ? charged - 80_000 : 0, (await Store(shop).FindAsync(cost.Discrepancy.Id, CancellationToken.None))!.Discrepancy.Amount.TenThousandths);
+        await shop.AssertSoundAsync();
+
+        async Task DropAsync(KnownDiscrepancy known)
+        {
+            await resolve.ProposeAsync(known.Discrepancy.Id, DiscrepancyOutcome.Dropped, Note, Li);
+            Assert.Null((await resolve.ApproveAsync(known.Discrepancy.Id, Wang)).Refusal);
+        }
+    }
+
     [Fact]
     public async Task DiscrepancyWithoutMoney_IsSettledByOnePersonAtOnce()
     {
