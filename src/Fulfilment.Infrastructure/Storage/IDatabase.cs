@@ -33,6 +33,9 @@ public enum WritePriority
     /// <summary>Somebody waits for the answer.</summary>
     Prompt,
 
+    /// <summary>Of many that come at once and can wait for some milliseconds: while there are prompt writes, few of them go into one transaction. It fails alone.</summary>
+    Background,
+
     /// <summary>A piece of a long job; it gives way to prompt writes after each piece. Its failure takes other bulk pieces of the transaction with it.</summary>
     Bulk,
 }

@@ -17,13 +17,15 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    public async Task FailingPromptJob_IsUndoneAlone()
+    [Theory]
+    [InlineData(WritePriority.Prompt)]
+    [InlineData(WritePriority.Background)]
+    public async Task FailingJob_IsUndoneAlone(WritePriority priority)
     {
         using var gate = new ManualResetEventSlim();
-        var first = InsertAsync("first", WritePriority.Prompt, gate.Wait);
-        var failing = InsertAsync("failing", WritePriority.Prompt, () => throw new InvalidDataException());
-        var last = InsertAsync("last", WritePriority.Prompt);
+        var first = InsertAsync("first", priority, gate.Wait);
+        var failing = InsertAsync("failing", priority, () => throw new InvalidDataException());
+        var last = InsertAsync("last", priority);
         gate.Set();
 
         await Assert.ThrowsAsync<InvalidDataException>(() => failing);
@@ -97,7 +99,54 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BulkJobs_AreDone_WhilePromptJobsNeverEnd()
+    public async Task PromptJob_GoesBeforeBackgroundJobsThatWait()
+    {
+        var order = new List<string>();
+        using var gate = new ManualResetEventSlim();
+        var jobs = new List<Task> { RunAsync("first", WritePriority.Prompt, gate.Wait) };
+        jobs.AddRange(Enumerable.Range(0, 20).Select(_ => RunAsync("background", WritePriority.Background)));
+        jobs.Add(RunAsync("prompt", WritePriority.Prompt));
+        gate.Set();
+        await Task.WhenAll(jobs);
+
+        Assert.Equal(["first", "prompt"], order[..2]);
+
+        Task<int> RunAsync(string name, WritePriority priority, Action? then = null) => _database.Database.WriteAsync(
+            _ =>
+            {
+                order.Add(name);
+                then?.Invoke();
+                return Task.FromResult(0);
+            },
+            priority);
+    }
+
+    [Fact]
+    public async Task BackgroundJobs_PutOffThePromptJobsCommitByHardlyMoreThanOne()
+    {
+        using var gate = new ManualResetEventSlim();
+        var prompt = InsertAsync("prompt", WritePriority.Prompt, gate.Wait);
+        var background = Enumerable.Range(0, 10).Select(_ => _database.Database.WriteAsync(
+            _ =>
+            {
+                for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun).TotalMilliseconds < 2;)
+                {
+                    // An outcome takes its time.
+                }
+
+                return Task.FromResult(prompt.IsCompleted);
+            },
+            WritePriority.Background)).ToList();
+        gate.Set();
+
+        var afterCommit = await Task.WhenAll(background);
+        Assert.Equal([false, .. Enumerable.Repeat(true, 9)], afterCommit);
+    }
+
+    [Theory]
+    [InlineData(WritePriority.Background)]
+    [InlineData(WritePriority.Bulk)]
+    public async Task OtherJobs_AreDone_WhilePromptJobsNeverEnd(WritePriority priority)
     {
         using var stop = new CancellationTokenSource();
         var prompts = Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
@@ -108,7 +157,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             }
         }));
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => InsertAsync($"bulk{i:D2}", WritePriority.Bulk)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => InsertAsync($"other{i:D2}", priority)));
 
         await stop.CancelAsync();
         await prompts;

@@ -22,7 +22,7 @@ public sealed class SqliteFulfilmentStore(SqliteDatabase database) : IFulfilment
     public Task<IReadOnlyList<long>> FindOrdersAsync(DateTimeOffset now, int limit, CancellationToken cancellation) => _reader.FindOrdersAsync(now, limit, cancellation);
 
     /// <inheritdoc/>
-    public Task<T> RunAsync<T>(Func<IFulfilmentTransaction, ValueTask<T>> work) => database.RunAsync(connection => Run(connection, work), WritePriority.Prompt);
+    public Task<T> RunAsync<T>(Func<IFulfilmentTransaction, ValueTask<T>> work) => database.RunAsync(connection => Run(connection, work), WritePriority.Background);
 
     /// <inheritdoc/>
     public void Dispose()

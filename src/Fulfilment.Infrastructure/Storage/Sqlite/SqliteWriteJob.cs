@@ -4,9 +4,9 @@ using Microsoft.Data.Sqlite;
 namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
 /// <summary>A piece of work for the <see cref="SqliteWriter"/>, answered once it is on disk.</summary>
-internal abstract class SqliteWriteJob(bool isPrompt)
+internal abstract class SqliteWriteJob(WritePriority priority)
 {
-    public bool IsPrompt { get; } = isPrompt;
+    public WritePriority Priority { get; } = priority;
 
     public abstract void Run(SqliteConnection connection);
 
@@ -16,7 +16,7 @@ internal abstract class SqliteWriteJob(bool isPrompt)
 }
 
 /// <inheritdoc/>
-internal sealed class SqliteWriteJob<T>(Func<SqliteConnection, T> work, bool isPrompt) : SqliteWriteJob(isPrompt)
+internal sealed class SqliteWriteJob<T>(Func<SqliteConnection, T> work, WritePriority priority) : SqliteWriteJob(priority)
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;

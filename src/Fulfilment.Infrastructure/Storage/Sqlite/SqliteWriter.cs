@@ -6,8 +6,9 @@ namespace Fulfilment.Infrastructure.Storage.Sqlite;
 
 /// <summary>
 /// The one connection of this process that writes. Whatever waits while a transaction commits goes into the next one, so one sync to disk
-/// pays for many writes. A transaction is some bulk jobs and then the prompt ones that wait: as many bulk jobs as fit into a second or so while
-/// nobody else writes, hardly more than one while somebody does. A prompt job that throws is undone alone, a bulk job with the bulk jobs before it.
+/// pays for many writes. A transaction is some bulk jobs, then the prompt ones that wait, then some background ones: as many bulk jobs as fit into a second
+/// or so while nobody else writes, hardly more than one while somebody does, and background jobs for a millisecond while there are prompt ones.
+/// A bulk job that throws is undone with the bulk jobs before it, any other alone.
 /// Jobs are answered after the commit.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
@@ -24,9 +25,11 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Queue<SqliteWriteJob> _prompt = new();
+    private readonly Queue<SqliteWriteJob> _background = new();
     private readonly Queue<SqliteWriteJob> _bulk = new();
     private readonly List<SqliteWriteJob> _done = [];
-    private readonly SqliteBulkAllowance _allowance;
+    private readonly SqliteAllowance _allowance;
+    private TimeSpan _backgroundTook;
     private bool _stopping;
 
     /// <param name="connection">Open; the writer owns it.</param>
@@ -36,7 +39,7 @@ internal sealed class SqliteWriter : IDisposable
         _connection = connection;
         _db = connection.Handle!;
         _otherWriters = sharesLock ? new SqliteOtherWriters(connection) : null;
-        _allowance = new SqliteBulkAllowance(sharesLock);
+        _allowance = new SqliteAllowance(sharesLock);
         _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
         _thread.Start();
     }
@@ -44,11 +47,17 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Runs the job in a transaction on the writer's thread; completes when the transaction is on disk.</summary>
     public Task<T> RunAsync<T>(Func<SqliteConnection, T> work, WritePriority priority)
     {
-        var job = new SqliteWriteJob<T>(work, priority == WritePriority.Prompt);
+        var job = new SqliteWriteJob<T>(work, priority);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
-            (priority == WritePriority.Prompt ? _prompt : _bulk).Enqueue(job);
+            var queue = priority switch
+            {
+                WritePriority.Prompt => _prompt,
+                WritePriority.Background => _background,
+                _ => _bulk,
+            };
+            queue.Enqueue(job);
         }
 
         _work.Release();
@@ -80,7 +89,7 @@ internal sealed class SqliteWriter : IDisposable
         while (true)
         {
             _work.Wait();
-            while ((Take(_bulk) ?? Take(_prompt)) is { } first)
+            while ((Take(_bulk) ?? Take(_prompt) ?? Take(_background)) is { } first)
             {
                 RunTransaction(first);
                 if (_otherWriters is not null)
@@ -91,7 +100,7 @@ internal sealed class SqliteWriter : IDisposable
 
             lock (_gate)
             {
-                if (_stopping && _prompt.Count == 0 && _bulk.Count == 0)
+                if (_stopping && _prompt.Count + _background.Count + _bulk.Count == 0)
                 {
                     return;
                 }
@@ -102,6 +111,7 @@ internal sealed class SqliteWriter : IDisposable
     private void RunTransaction(SqliteWriteJob first)
     {
         var started = Stopwatch.GetTimestamp();
+        _backgroundTook = TimeSpan.Zero;
         for (var job = first; job is not null; job = Next(job, started))
         {
             if (!InTransaction && !TryBegin(job))
@@ -136,22 +146,27 @@ internal sealed class SqliteWriter : IDisposable
 
     private bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
 
-    // Bulk jobs come first, so that none of them ever needs a savepoint and no prompt job waits for more of them than were begun before it came.
+    // Bulk jobs come first, so that none of them ever needs a savepoint and no other job waits for more of them than were begun before it came.
     private SqliteWriteJob? Next(SqliteWriteJob last, long started)
     {
-        if (!last.IsPrompt && Stopwatch.GetElapsedTime(started) < _allowance.Now(PromptWaits()) && Take(_bulk) is { } bulk)
+        if (last.Priority == WritePriority.Bulk && Stopwatch.GetElapsedTime(started) < _allowance.ForBulk(OthersWait()) && Take(_bulk) is { } bulk)
         {
             return bulk;
         }
 
-        return _done.Count < MostJobs ? Take(_prompt) : null;
+        if (_done.Count >= MostJobs)
+        {
+            return null;
+        }
+
+        return Take(_prompt) ?? (_backgroundTook < _allowance.ForBackground() ? Take(_background) : null);
     }
 
-    private bool PromptWaits()
+    private bool OthersWait()
     {
         lock (_gate)
         {
-            return _prompt.Count > 0;
+            return _prompt.Count + _background.Count > 0;
         }
     }
 
@@ -178,7 +193,8 @@ internal sealed class SqliteWriter : IDisposable
     // after others it needs a savepoint, which costs a copy of every page touched: too much for bulk jobs, whose owners can repeat them.
     private void RunJob(SqliteWriteJob job)
     {
-        var saved = job.IsPrompt && _done.Count > 0;
+        var saved = job.Priority != WritePriority.Bulk && _done.Count > 0;
+        var started = Stopwatch.GetTimestamp();
         try
         {
             if (saved)
@@ -202,9 +218,10 @@ internal sealed class SqliteWriter : IDisposable
             job.Fail(exception);
         }
 
-        if (job.IsPrompt)
+        _allowance.HasRun(job.Priority);
+        if (job.Priority == WritePriority.Background)
         {
-            _allowance.PromptHasRun();
+            _backgroundTook += Stopwatch.GetElapsedTime(started);
         }
     }
 
