@@ -25,6 +25,12 @@ public interface IDatabase
     /// </summary>
     /// <exception cref="AmbiguousCommitException">The connection broke during the commit; whether the work is stored has to be read.</exception>
     Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt);
+
+    /// <summary>
+    /// As <see cref="WriteAsync"/>, for work that others' writes cannot mislead, whatever it has read: its guards and unique indexes decide. On SQL Server it locks
+    /// the rows that it writes and no ranges, so nobody who adds rows waits for it.
+    /// </summary>
+    Task<T> WriteGuardedAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) => WriteAsync(work, priority);
 }
 
 /// <summary>Who goes first when several writes wait.</summary>

@@ -19,7 +19,7 @@ public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
     /// </summary>
     /// <exception cref="ClockSkewException">The node's clock is off: it also decides what a job finds due.</exception>
     public Task<IReadOnlyCollection<string>> HoldAsync(
-        string holder, IReadOnlyCollection<string> jobs, IReadOnlyCollection<JobProgress> stands) => database.WriteAsync<IReadOnlyCollection<string>>(async connection =>
+        string holder, IReadOnlyCollection<string> jobs, IReadOnlyCollection<JobProgress> stands) => database.WriteGuardedAsync<IReadOnlyCollection<string>>(async connection =>
     {
         var now = await _clock.NowMsAsync(connection).ConfigureAwait(false);
         var until = now + (long)Duration.TotalMilliseconds;
@@ -52,10 +52,10 @@ public sealed class JobLeaseStore(IDatabase database, TimeProvider time)
     });
 
     /// <summary>Hands one back.</summary>
-    public Task ReleaseAsync(string holder, string job) => database.WriteAsync(connection =>
+    public Task ReleaseAsync(string holder, string job) => database.WriteGuardedAsync(connection =>
         connection.ExecuteAsync("UPDATE job_leases SET holder = '', lease_until = 0 WHERE holder = @holder AND name = @job", new { holder, job }));
 
     /// <summary>Hands everything back, so that another process need not wait for the end of the lease.</summary>
-    public Task ReleaseAsync(string holder) => database.WriteAsync(connection =>
+    public Task ReleaseAsync(string holder) => database.WriteGuardedAsync(connection =>
         connection.ExecuteAsync("UPDATE job_leases SET holder = '', lease_until = 0 WHERE holder = @holder", new { holder }));
 }

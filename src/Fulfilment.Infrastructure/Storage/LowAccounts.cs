@@ -23,7 +23,7 @@ public sealed class LowAccounts(IDatabase database, IdGenerator ids) : ILowAccou
         var known = storefronts.ToDictionary(storefront => storefront.Id);
         var wallets = await database.ReadAsync(connection => connection.QueryAsync<Row>(WalletsSql), cancellation).ConfigureAwait(false);
         var changed = wallets.Where(wallet => known.TryGetValue(wallet.StorefrontId, out var storefront) && IsLow(wallet, storefront) != (wallet.Told == 1)).ToList();
-        return changed.Count == 0 ? 0 : await database.WriteAsync(async connection =>
+        return changed.Count == 0 ? 0 : await database.WriteGuardedAsync(async connection =>
         {
             var told = 0L;
             foreach (var wallet in changed)

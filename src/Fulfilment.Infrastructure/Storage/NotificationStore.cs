@@ -102,7 +102,7 @@ public sealed class NotificationStore(IDatabase database, IdGenerator ids, TimeP
         async connection => [.. await connection.QueryAsync<string>(Due, new { now = NowMs, farthest = NowMs + (long)LongestRest.TotalMilliseconds }).ConfigureAwait(false)], cancellation);
 
     /// <inheritdoc/>
-    public Task<int?> TryLeaseAsync(string channel, TimeSpan duration) => database.WriteAsync<int?>(async connection =>
+    public Task<int?> TryLeaseAsync(string channel, TimeSpan duration) => database.WriteGuardedAsync<int?>(async connection =>
     {
         var now = await _clock.NowMsAsync(connection).ConfigureAwait(false);
         var until = now + (long)duration.TotalMilliseconds;
@@ -136,7 +136,7 @@ public sealed class NotificationStore(IDatabase database, IdGenerator ids, TimeP
     });
 
     /// <inheritdoc/>
-    public Task EndAsync(string channel, SendOutcome outcome) => database.WriteAsync(async connection =>
+    public Task EndAsync(string channel, SendOutcome outcome) => database.WriteGuardedAsync(async connection =>
     {
         var now = NowMs;
         await EndAsync(connection, outcome.Sent, 20, now, null).ConfigureAwait(false);
@@ -182,7 +182,7 @@ public sealed class NotificationStore(IDatabase database, IdGenerator ids, TimeP
             WHERE status = 10 AND severity = @severity AND escalated_at IS NULL AND id < @beforeId AND coalesce(severe_at, 0) < @beforeMs
             """,
             late)).ConfigureAwait(false)).AsList();
-        return found.Count == 0 ? 0 : await database.WriteAsync(async connection =>
+        return found.Count == 0 ? 0 : await database.WriteGuardedAsync(async connection =>
         {
             var (count, now) = (0, NowMs);
             foreach (var id in found)

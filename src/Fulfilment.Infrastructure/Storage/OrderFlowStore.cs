@@ -51,7 +51,7 @@ public sealed class OrderFlowStore(IDatabase database) : IOrderFlow
             is { } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
 
     /// <inheritdoc/>
-    public Task KeepAsync(long? keptBefore, long kept, IReadOnlyCollection<FlowCount> counts, long forgetBefore) => database.WriteAsync(
+    public Task KeepAsync(long? keptBefore, long kept, IReadOnlyCollection<FlowCount> counts, long forgetBefore) => database.WriteGuardedAsync(
         async connection =>
         {
             await MoveCursorAsync(connection, keptBefore, kept.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);

@@ -31,7 +31,7 @@ public sealed class StockHistory(IDatabase database) : IStockHistory
     }
 
     // The counts of a day never change once they are there, whichever node was first.
-    private Task KeepAsync(IReadOnlyList<Counts> counts, long now, int today) => database.WriteAsync(async connection =>
+    private Task KeepAsync(IReadOnlyList<Counts> counts, long now, int today) => database.WriteGuardedAsync(async connection =>
     {
         await connection.ExecuteAsync("""
             INSERT INTO stock_days (sku_id, day, taken_at, delivered)

@@ -18,6 +18,8 @@ internal sealed class ClockedDatabase(IDatabase database, Func<long>? nowMs) : I
 
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) => database.WriteAsync(work, priority);
 
+    public Task<T> WriteGuardedAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) => database.WriteGuardedAsync(work, priority);
+
     private sealed class ClockDialect(SqlDialect rest, Func<long>? nowMs) : SqlDialect
     {
         public override string? Clock => nowMs is null ? null : $"{nowMs()}";

@@ -68,6 +68,9 @@ public sealed class SqlServerDatabase : IDatabase, IDisposable
     /// <inheritdoc/>
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) => _transactions.WriteAsync(work);
 
+    /// <inheritdoc/>
+    public Task<T> WriteGuardedAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority = WritePriority.Prompt) => _transactions.WriteGuardedAsync(work);
+
     /// <summary>
     /// Runs <paramref name="work"/> once on a connection of its own, at READ COMMITTED and outside any transaction that it does not begin itself. For the
     /// stores where guards and unique indexes decide; only opening the connection is repeated.

@@ -16,6 +16,7 @@ internal sealed class SqlServerTransactions(Func<Task<ISqlServerSession>> open, 
     // with some it would run inside a procedure of the server, which sets everything back when it ends.
     // NOCOUNT is off whatever the server's default: guards go by the number of rows changed, and with it on there is none.
     internal const string BeginWrite = "SET NOCOUNT OFF; SET XACT_ABORT ON; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRANSACTION;";
+    internal const string BeginGuarded = "SET NOCOUNT OFF; SET XACT_ABORT ON; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION;";
     internal const string BeginSnapshot = "SET XACT_ABORT ON; SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION;";
 
     // The level is set back because the connection goes back to a pool, where not every server sets it back.
@@ -26,9 +27,10 @@ internal sealed class SqlServerTransactions(Func<Task<ISqlServerSession>> open, 
     /// Runs <paramref name="work"/> as if alone. The whole of it is repeated when it was undone by a deadlock, met a row that somebody else had just added
     /// (it then finds that row), or lost its connection before its commit was sent.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work) => repeats.RunAsync(
-        () => WriteOnceAsync(work),
-        exception => errorOf(exception) is SqlServerError.Deadlock or SqlServerError.SnapshotConflict or SqlServerError.Duplicate or SqlServerError.Transient);
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work) => WriteAsync(BeginWrite, work);
+
+    /// <summary>Runs <paramref name="work"/>, whose guards decide, beside others, and repeats it like <see cref="WriteAsync{T}(Func{DbConnection, Task{T}})"/>.</summary>
+    public Task<T> WriteGuardedAsync<T>(Func<DbConnection, Task<T>> work) => WriteAsync(BeginGuarded, work);
 
     /// <summary>Runs queries on one snapshot. They are not repeated: they may have handed out rows already.</summary>
     public async Task<T> ReadSnapshotAsync<T>(Func<DbConnection, Task<T>> work)
@@ -49,12 +51,16 @@ internal sealed class SqlServerTransactions(Func<Task<ISqlServerSession>> open, 
         }
     }
 
-    private async Task<T> WriteOnceAsync<T>(Func<DbConnection, Task<T>> work)
+    private Task<T> WriteAsync<T>(string begin, Func<DbConnection, Task<T>> work) => repeats.RunAsync(
+        () => WriteOnceAsync(begin, work),
+        exception => errorOf(exception) is SqlServerError.Deadlock or SqlServerError.SnapshotConflict or SqlServerError.Duplicate or SqlServerError.Transient);
+
+    private async Task<T> WriteOnceAsync<T>(string begin, Func<DbConnection, Task<T>> work)
     {
         var session = await open().ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await session.ExecuteAsync(BeginWrite).ConfigureAwait(false);
+            await session.ExecuteAsync(begin).ConfigureAwait(false);
             using var inside = OpenTransaction.Enter();
             T result;
             try

@@ -33,6 +33,21 @@ public sealed class SqlServerTransactionsTests
         Assert.Equal(["open", "begin", "work", "commit", "close"], _log);
     }
 
+    /// <summary>At SERIALIZABLE a look at the end of the outbox keeps intake from adding to it.</summary>
+    [Fact]
+    public async Task GuardedWrite_LocksNoRanges_AndIsRepeatedLikeAnyOther()
+    {
+        Fail("work", Deadlock);
+
+        var write = _transactions.WriteGuardedAsync(WorkAsync);
+        await PassPausesAsync(write);
+
+        Assert.Equal(7, await write);
+        Assert.Equal(["open", "guarded", "work", "roll back", "close", "open", "guarded", "work", "commit", "close"], _log);
+        Assert.Contains("READ COMMITTED", SqlServerTransactions.BeginGuarded, StringComparison.Ordinal);
+        Assert.Contains("XACT_ABORT ON", SqlServerTransactions.BeginGuarded, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("open", ConnectionLost)]
     [InlineData("begin", ConnectionLost)]
@@ -195,6 +210,7 @@ public sealed class SqlServerTransactionsTests
             test.Step(text switch
             {
                 SqlServerTransactions.BeginWrite => "begin",
+                SqlServerTransactions.BeginGuarded => "guarded",
                 SqlServerTransactions.BeginSnapshot => "snapshot",
                 SqlServerTransactions.Commit => "commit",
                 SqlServerTransactions.RollBack => "roll back",
