@@ -1,3 +1,4 @@
+using Fulfilment.Infrastructure.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -39,7 +40,7 @@ public sealed class TestHost : IRunningHost, IAsyncDisposable
     public static async Task<TestHost> StartAsync(TestHostOptions? options = null)
     {
         options ??= new TestHostOptions();
-        var folder = options.Folder ?? Directory.CreateTempSubdirectory("fulfilment-host-").FullName;
+        var folder = options.Folder ?? await NewFolderAsync();
         var builder = FulfilmentApp.CreateBuilder();
         builder.Configuration["Urls"] = "http://127.0.0.1:0";
         builder.Configuration["Storage:Path"] = folder;
@@ -57,6 +58,13 @@ public sealed class TestHost : IRunningHost, IAsyncDisposable
         var app = await FulfilmentApp.BuildAsync(builder, options.Endpoints, TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestHost(app, folder, options.Folder is null, log);
+    }
+
+    private static async Task<string> NewFolderAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("fulfilment-host-").FullName;
+        await MigratedFile.PlaceInAsync(folder);
+        return folder;
     }
 
     /// <summary>What SIGTERM starts.</summary>
