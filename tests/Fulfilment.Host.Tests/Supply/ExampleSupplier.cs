@@ -81,7 +81,9 @@ internal sealed class ExampleSupplier : IAsyncDisposable
 
                 // For longer than a host that was killed takes to be back.
                 CallbackTries = 600,
-                QueryInterval = TimeSpan.FromSeconds(0.4),
+
+                // Far less than the engine keeps: what lies between its questions is seen here by when they are read, and on a busy machine one may be read late.
+                QueryInterval = TimeSpan.FromSeconds(0.1),
                 CallbackUrl = new Uri(host, $"/v1/suppliers/{CodeOf(file)}/callbacks").ToString(),
             });
             supplier.Simulator.Plan = new FaultPlan(seed + suppliers.Count, rules(supplier));
