@@ -229,5 +229,7 @@ public sealed class AlertFlowTests : IAsyncLifetime
         public Task<T> ReadSnapshotAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation) => inner.ReadSnapshotAsync(work, cancellation);
 
         public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority) => inner.WriteAsync(work, priority);
+
+        public Task<T> WriteGuardedAsync<T>(Func<DbConnection, Task<T>> work, WritePriority priority) => inner.WriteGuardedAsync(work, priority);
     }
 }
