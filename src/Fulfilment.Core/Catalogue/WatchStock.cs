@@ -29,10 +29,9 @@ public sealed class WatchStock(
             .Select(sku => (Sku: sku, Stock: stock.GetValueOrDefault(sku.Id, SkuStock.None)))
             .Where(pair => IsLow(pair.Sku, pair.Stock, known.ContainsKey(KeyOf(pair.Sku)) ? Margin : 1))
             .ToList();
-        foreach (var (sku, _) in low.Where(pair => !known.ContainsKey(KeyOf(pair.Sku))))
+        foreach (var (sku, left) in low.Where(pair => !known.ContainsKey(KeyOf(pair.Sku))))
         {
-            // Before the alert: told twice, if the process dies in between, rather than never.
-            await events.StockLowAsync(sku.Code).ConfigureAwait(false);
+            await events.StockLowAsync(sku.Code, Describe(sku, left)).ConfigureAwait(false);
         }
 
         await match.RunAsync(AlertKind.LowStock, "", [.. low.Select(pair => Describe(pair.Sku, pair.Stock))]).ConfigureAwait(false);

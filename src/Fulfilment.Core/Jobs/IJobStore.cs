@@ -31,7 +31,7 @@ public interface IJobStore
 /// <param name="Name">The job.</param>
 public sealed record JobState(string Name)
 {
-    /// <summary>When it last began, as far as was written: a job that finds nothing to do writes every few minutes only.</summary>
+    /// <summary>When it last began, as far as was written: looks that found nothing to do are written with the leases, every ten seconds.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When it last succeeded, likewise.</summary>

@@ -85,17 +85,20 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
         return (await FindAsync(connection, id).ConfigureAwait(false))!;
     });
 
-    /// <summary>For the stores: the alert becomes part of the caller's transaction. The partial unique index decides that one with the key stands.</summary>
-    internal static async Task RaiseAsync(DbConnection connection, NewAlert alert, long id, DateTimeOffset now)
+    /// <summary>
+    /// For the stores: the alert becomes part of the caller's transaction; whether nothing with its key stood. The partial unique index decides that one with the key
+    /// stands.
+    /// </summary>
+    internal static async Task<bool> RaiseAsync(DbConnection connection, NewAlert alert, long id, DateTimeOffset now)
     {
         var known = await FindStandingAsync(connection, alert.Key).ConfigureAwait(false);
         var lasts = AlertGuide.Lasts(alert.Kind);
         if (known is not null && lasts && !alert.SaysMoreThan(known.ToAlert()))
         {
-            return;
+            return false;
         }
 
-        var nowMs = now.ToUnixTimeMilliseconds();
+        var (isNew, nowMs) = (known is null, now.ToUnixTimeMilliseconds());
         if (known is { Status: (long)AlertStatus.Resolved })
         {
             await connection.ExecuteAsync("UPDATE alerts SET stands = 0 WHERE id = @Id", new { known.Id }).ConfigureAwait(false);
@@ -114,7 +117,7 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
                 VALUES (@id, @Kind, @Severity, @open, @Subject, @Key, @English, @Chinese, 1, @now, @stake, @currency, @Group, @Link, 1)
                 """, parameters).ConfigureAwait(false);
             await TellAsync(connection, id, AlertEvent.Opened, nowMs).ConfigureAwait(false);
-            return;
+            return isNew;
         }
 
         await connection.ExecuteAsync("""
@@ -126,6 +129,8 @@ public sealed class AlertStore(IDatabase database, IdGenerator ids, TimeProvider
         {
             await WorsenAsync(connection, known.Id, nowMs).ConfigureAwait(false);
         }
+
+        return false;
     }
 
     /// <summary>For the stores: the same for the end of an alert, that a person has resolved or not.</summary>

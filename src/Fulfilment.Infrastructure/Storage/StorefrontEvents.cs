@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Fulfilment.Core.Alerts;
 using Fulfilment.Core.CardKeys;
 using Fulfilment.Core.Ids;
 using Fulfilment.Core.Webhooks;
@@ -7,15 +8,19 @@ using Fulfilment.Core.Webhooks;
 namespace Fulfilment.Infrastructure.Storage;
 
 /// <inheritdoc cref="IStorefrontEvents"/>
-public sealed class StorefrontEvents(IDatabase database, IdGenerator ids) : IStorefrontEvents
+public sealed class StorefrontEvents(IDatabase database, IdGenerator ids, TimeProvider time) : IStorefrontEvents
 {
     /// <summary>The storefront of what every storefront is told.</summary>
     internal const long Everyone = 0;
 
     /// <inheritdoc/>
-    public Task StockLowAsync(string skuCode) => database.WriteAsync(async connection =>
+    public Task StockLowAsync(string skuCode, NewAlert alert) => database.WriteAsync(async connection =>
     {
-        await AddAsync(connection, ids.Next(), Everyone, WebhookEvent.StockLow, new { sku = skuCode }).ConfigureAwait(false);
+        if (await AlertStore.RaiseAsync(connection, alert, ids.Next(), time.GetUtcNow()).ConfigureAwait(false))
+        {
+            await AddAsync(connection, ids.Next(), Everyone, WebhookEvent.StockLow, new { sku = skuCode }).ConfigureAwait(false);
+        }
+
         return 0;
     });
 

@@ -166,7 +166,7 @@ public sealed class StockConditionTests
     }
 
     private static WatchStock Stock(OrderEngine engine, ConditionRoom room) => new(
-        engine.CatalogueSource, new StockHistory(engine.Storage.Database), room.Alerts, room.Match, new StorefrontEvents(engine.Storage.Database, engine.Ids), new StockWatchOptions(), engine.Calendar, engine.Time);
+        engine.CatalogueSource, new StockHistory(engine.Storage.Database), room.Alerts, room.Match, new StorefrontEvents(engine.Storage.Database, engine.Ids, engine.Time), new StockWatchOptions(), engine.Calendar, engine.Time);
 
     private static WatchExpiringStock Expiring(OrderEngine engine, ConditionRoom room) => new(
         engine.CatalogueSource, new ExpiringStockReader(engine.Storage.Database), new StockHistory(engine.Storage.Database), room.Match, new ExpiryWatchOptions(), engine.Calendar,
