@@ -1,4 +1,5 @@
 using Fulfilment.Core.Alerts;
+using Fulfilment.Hangfire.Jobs;
 using Fulfilment.Host.Tests;
 using Fulfilment.Host.Tests.Units;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,16 @@ public sealed class PagesTests(HangfireHost hangfire) : IClassFixture<HangfireHo
         Assert.Matches("<td class=\"word-break\">unknown</td><td class=\"word-break\">[1-9]", page);
         Assert.Contains($"<a href=\"/hangfire/orders/{order}\">{order}</a>", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Recipient, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LaterLooksThatAreNotShown_AreCounted()
+    {
+        Assert.DoesNotContain("are not shown as scheduled jobs", await PageAsync("/work"), StringComparison.Ordinal);
+
+        hangfire.Host.Services.GetRequiredService<ShownBudget>().LeaveOut();
+
+        Assert.Contains("1 later looks of this host are not shown as scheduled jobs", await PageAsync("/work"), StringComparison.Ordinal);
     }
 
     [Fact]
