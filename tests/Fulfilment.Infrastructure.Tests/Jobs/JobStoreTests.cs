@@ -48,7 +48,7 @@ public sealed class JobStoreTests : IAsyncLifetime
     [Fact]
     public async Task LookThatFoundNothing_IsWrittenWithTheLease_UnlessItIsAnothersOrALaterOneIsThere()
     {
-        var leases = new JobLeaseStore(_database.Database, _time);
+        var leases = new JobLeaseStore(new ClockedDatabase(_database.Database, nowMs: null), _time);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         await _store.RecordAsync(At(now), null);
 

@@ -48,7 +48,7 @@ internal sealed class TestJob(JobSchedule schedule, string name = "a-job")
             }
 
             await (Deaf ?? Task.CompletedTask);
-            await Task.Delay(Lasts ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, stopping);
+            await (Lasts ? Task.Delay(Timeout.InfiniteTimeSpan, stopping) : Task.CompletedTask);
             return Did;
         }
         catch (OperationCanceledException)
