@@ -46,12 +46,14 @@ public sealed class SessionTests(HangfireHost hangfire) : IClassFixture<Hangfire
 
         await Sessions(time, Get<BootstrapKey>()).EndAsync(made);
 
-        Assert.Equal(0, await Get<IDatabase>().ReadAsync(async connection =>
-        {
-            var command = connection.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM ended_sessions";
-            return Convert.ToInt32(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
-        }));
+        Assert.Equal(0, await Get<IDatabase>().ReadAsync(
+            async connection =>
+            {
+                var command = connection.CreateCommand();
+                command.CommandText = "SELECT count(*) FROM ended_sessions";
+                return Convert.ToInt32(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+            },
+            TestContext.Current.CancellationToken));
     }
 
     private T Get<T>()
