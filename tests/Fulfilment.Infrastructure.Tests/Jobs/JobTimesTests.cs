@@ -90,6 +90,21 @@ public sealed class JobTimesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NodeThatStopsInOrder_TellsTheOtherOfALookThatFoundNothing()
+    {
+        var every = JobSchedule.Each(TimeSpan.FromMinutes(1));
+        var (one, other) = (new TestJob(every), new TestJob(every));
+        var first = Node(1, _time, one);
+        await PassAsync(first, Step);
+        Assert.Equal(1, one.Count);
+        await first.DisposeAsync();
+        await using var second = Node(2, _time, other);
+        await PassAsync(second, TimeSpan.FromSeconds(30));
+
+        Assert.Equal(0, other.Count);
+    }
+
+    [Fact]
     public async Task TickThatComesAMomentEarly_IsTheTickOfItsTime()
     {
         var job = new TestJob(JobSchedule.Each(TimeSpan.FromSeconds(20)));
