@@ -73,14 +73,13 @@ public sealed class DueWorkTests
         await shop.AssertSoundAsync();
     }
 
-    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task FaultyRecord_KeepsNoOtherUnitWaiting()
     {
         await using var shop = await Workshop.OpenAsync();
         var faulty = await shop.OrderAsync("TOPUP");
         var others = await shop.OrderAsync("TOPUP", quantity: 3);
-        await shop.Engine.Storage.ExecuteAsync("UPDATE order_lines SET recipient = x'00' WHERE order_id = @Id", new { faulty.Id });
+        await shop.Engine.Storage.ExecuteAsync("UPDATE order_lines SET recipient = @unreadable WHERE order_id = @Id", new { faulty.Id, unreadable = new byte[] { 0 } });
 
         await shop.Node.LookAsync();
         Assert.Equal(OrderStatus.Fulfilled, (await shop.NowAsync(others)).Status);
@@ -91,8 +90,7 @@ public sealed class DueWorkTests
         // One that only the database refuses.
         var broken = await shop.OrderAsync("TOPUP");
         others = await shop.OrderAsync("TOPUP", quantity: 3);
-        await shop.Engine.Storage.ExecuteAsync(
-            $"CREATE TRIGGER broken BEFORE INSERT ON attempts WHEN NEW.order_id = {broken.Id} BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        await shop.Engine.Storage.BreakAsync("INSERT", "attempts", $"NEW.order_id = {broken.Id}");
         await shop.Node.LookAsync();
 
         Assert.Equal(OrderStatus.Fulfilled, (await shop.NowAsync(others)).Status);
@@ -193,7 +191,6 @@ public sealed class DueWorkTests
         Assert.Equal((0, 1), ((int)await shop.CountAsync("supplier_answers"), (int)await shop.CountAsync("attempts", "id = @attempt", new { attempt })));
     }
 
-    [Trait("Engine", "Sqlite")]
     [Fact]
     public async Task OrderThatCannotBeLookedAt_KeepsNoOtherWaiting()
     {
@@ -201,7 +198,7 @@ public sealed class DueWorkTests
         var faulty = await shop.OrderAsync();
         var other = await shop.OrderAsync();
         await shop.Engine.Storage.ExecuteAsync("UPDATE orders SET due_at = 0 WHERE id = @Id; UPDATE orders SET due_at = 1 WHERE id = @other", new { faulty.Id, other = other.Id });
-        await shop.Engine.Storage.ExecuteAsync($"CREATE TRIGGER broken BEFORE UPDATE ON orders WHEN NEW.id = {faulty.Id} BEGIN SELECT RAISE(ABORT, 'broken'); END");
+        await shop.Engine.Storage.BreakAsync("UPDATE", "orders", $"NEW.id = {faulty.Id}");
 
         Assert.Single((await Assert.ThrowsAsync<AggregateException>(() => shop.Node.Watch.RunAsync(CancellationToken.None))).InnerExceptions);
 

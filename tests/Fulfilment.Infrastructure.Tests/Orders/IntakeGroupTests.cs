@@ -9,7 +9,8 @@ namespace Fulfilment.Infrastructure.Tests.Orders;
 /// <summary>Many drafts in one transaction: each comes to what it would have come to alone, and a broken one harms nobody else.</summary>
 public sealed class IntakeGroupTests
 {
-    // ABORT undoes one statement; ROLLBACK takes the whole transaction with it, as a full disk does; FAIL keeps what the statement had done.
+    // What SQLite can do to a transaction. ABORT undoes one statement; ROLLBACK takes the whole transaction with it, as a full disk does; FAIL keeps what the statement had done.
+    [Trait("Engine", "Sqlite")]
     [Theory]
     [InlineData("ABORT", "orders", "NEW.client_reference = 'poison'")]
     [InlineData("ROLLBACK", "orders", "NEW.client_reference = 'poison'")]

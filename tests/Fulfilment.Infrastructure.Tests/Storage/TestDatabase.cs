@@ -124,6 +124,21 @@ public sealed class TestDatabase : IDisposable
     public Task<T?> ScalarAsync<T>(string sql, object? parameters = null) =>
         Database.ReadAsync(connection => connection.ExecuteScalarAsync<T>(sql, parameters));
 
+    /// <summary>Lets every such change of the table fail, once the row was changed, so that it is among what has to be undone.</summary>
+    /// <param name="change"><c>INSERT</c> or <c>UPDATE</c>.</param>
+    /// <param name="table">Of what.</param>
+    /// <param name="when">Of which rows; the row is <c>NEW</c>.</param>
+    public Task BreakAsync(string change, string table, string when = "1 = 1") => TriggerAsync(
+        "broken", change, table, when, _server is null ? "SELECT RAISE(ABORT, 'broken')" : "THROW 50000, N'broken', 1");
+
+    /// <summary>Ends what <see cref="BreakAsync"/> began.</summary>
+    public Task MendAsync() => ExecuteAsync("DROP TRIGGER broken");
+
+    /// <summary>Runs a statement after such a change.</summary>
+    public Task TriggerAsync(string name, string change, string table, string when, string statement) => ExecuteAsync(_server is null
+        ? $"CREATE TRIGGER {name} AFTER {change} ON {table} WHEN {when} BEGIN {statement}; END"
+        : $"CREATE TRIGGER {name} ON {table} AFTER {change} AS BEGIN SET NOCOUNT ON; IF EXISTS (SELECT 1 FROM inserted AS NEW WHERE {when}) {statement}; END");
+
     /// <summary>How SQLite would run a query, one step a line.</summary>
     public async Task<string> PlanAsync(string sql)
     {
