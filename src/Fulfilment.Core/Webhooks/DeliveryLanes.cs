@@ -110,14 +110,7 @@ public sealed class DeliveryLanes(int mostAtOnce, int mostPerEndpoint, TimeProvi
             lane.EndedAt = time.GetTimestamp();
             lane.WasSlow = took > Quick;
             lane.Window = succeeded ? Math.Min(lane.Window + 1, mostPerEndpoint) : 1;
-            if (succeeded)
-            {
-                return [];
-            }
-
-            var left = lane.Queue.ToList();
-            lane.Queue.Clear();
-            return left;
+            return succeeded ? [] : Empty(lane);
         }
     }
 
@@ -130,19 +123,38 @@ public sealed class DeliveryLanes(int mostAtOnce, int mostPerEndpoint, TimeProvi
         }
     }
 
+    /// <summary>Endpoints with something that was not started yet.</summary>
+    public IReadOnlyList<long> FindWaiting()
+    {
+        lock (_gate)
+        {
+            return [.. _lanes.Where(lane => lane.Value.Queue.Count > 0).Select(lane => lane.Key)];
+        }
+    }
+
+    /// <summary>Empties an endpoint's lane; gives what was never started.</summary>
+    public IReadOnlyList<LeasedDelivery> Drop(long endpointId)
+    {
+        lock (_gate)
+        {
+            return _lanes.TryGetValue(endpointId, out var lane) ? Empty(lane) : [];
+        }
+    }
+
     /// <summary>Empties all lanes; gives what was never started.</summary>
     public IReadOnlyList<LeasedDelivery> Clear()
     {
         lock (_gate)
         {
-            var left = _lanes.Values.SelectMany(lane => lane.Queue).ToList();
-            foreach (var lane in _lanes.Values)
-            {
-                lane.Queue.Clear();
-            }
-
-            return left;
+            return [.. _lanes.Values.SelectMany(Empty)];
         }
+    }
+
+    private static List<LeasedDelivery> Empty(Lane lane)
+    {
+        var left = lane.Queue.ToList();
+        lane.Queue.Clear();
+        return left;
     }
 
     private static LeasedDelivery? Next(Lane lane, long leastLease)

@@ -22,13 +22,16 @@ public interface IWebhookDeliveryStore
     /// <summary>Leases what is due at an endpoint, the longest due first; none when another node was quicker.</summary>
     Task<IReadOnlyList<LeasedDelivery>> TakeAsync(long endpointId, int most, DateTimeOffset now, CancellationToken cancellation);
 
+    /// <summary>Those of these endpoints that are paused or deleted.</summary>
+    Task<IReadOnlyList<long>> FindStoppedAsync(IReadOnlyCollection<long> endpoints, CancellationToken cancellation);
+
     /// <summary>
     /// Stores what came of many deliveries in one transaction, each guarded by its lease. An endpoint that has taken nothing for three days, or says that it is gone,
     /// is paused in it and an alert raised, and the alert is resolved when it works again.
     /// </summary>
     Task RecordAsync(IReadOnlyList<DeliveryResult> results, DateTimeOffset now);
 
-    /// <summary>Queues one more piece of the replays that were asked for; false when there is none.</summary>
+    /// <summary>Queues one more piece of the replays that were asked for, or of what new endpoints may have missed; false when there is none.</summary>
     Task<bool> ReplayAsync(DateTimeOffset now, CancellationToken cancellation);
 
     /// <summary>Deletes a piece of what was before this event, of endpoints that were deleted, and of secrets that have ended; tells how many rows, 0 when nothing is left.</summary>

@@ -26,13 +26,19 @@ public sealed record WebhookEndpoint(long Id, long StorefrontId, string Url, IRe
     public DateTimeOffset CreatedAt => IdGenerator.TimeOf(Id);
 
     /// <summary>
+    /// Whatever was made before this was stored before the endpoint. What was made after it may have been stored later: the clocks of two nodes are four seconds apart
+    /// at most, and an event is made before its transaction ends.
+    /// </summary>
+    public long EarliestEvent => IdGenerator.FirstAt(CreatedAt - TimeSpan.FromSeconds(30));
+
+    /// <summary>
     /// Up to which event a new endpoint gets what was not queued for it: a node learns of a storefront's first endpoint a moment later, and what it wrote meanwhile
     /// waits for nobody.
     /// </summary>
-    public long LateUntil => IdGenerator.FirstAt(CreatedAt + TimeSpan.FromSeconds(10));
+    public long LateUntil => IdGenerator.FirstAt(CreatedAt + TimeSpan.FromSeconds(15));
 
-    /// <summary>Whether it wants this event of its storefront.</summary>
-    public bool Wants(WebhookEvent type) => Types?.Contains(type) ?? true;
+    /// <summary>Whether it wants an event of this type, of this storefront or, where that is 0, of every one.</summary>
+    public bool Wants(long storefrontId, WebhookEvent type) => (storefrontId == 0 || storefrontId == StorefrontId) && (Types?.Contains(type) ?? true);
 }
 
 /// <summary>Whether an endpoint is told. Stored as numbers.</summary>

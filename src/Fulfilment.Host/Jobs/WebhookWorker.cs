@@ -57,9 +57,15 @@ internal sealed partial class WebhookWorker(
     {
         try
         {
+            var isTime = _lookedForDue is not { } at || time.GetElapsedTime(at) >= DueEvery;
+            if (isTime)
+            {
+                await DropStoppedAsync(stopping);
+            }
+
             var isMore = await QueueAsync(stopping);
             Start(sending);
-            if (_lookedForDue is not { } at || time.GetElapsedTime(at) >= DueEvery || !_backlog.IsEmpty)
+            if (isTime || !_backlog.IsEmpty)
             {
                 isMore |= await store.ReplayAsync(time.GetUtcNow(), stopping);
                 await TakeDueAsync(sending, stopping);
@@ -73,6 +79,18 @@ internal sealed partial class WebhookWorker(
         {
             LogFailed(exception);
             return false;
+        }
+    }
+
+    // What an endpoint's lane holds was leased before somebody deleted or paused it.
+    private async Task DropStoppedAsync(CancellationToken stopping)
+    {
+        if (_lanes.FindWaiting() is { Count: > 0 } waiting)
+        {
+            foreach (var endpointId in await store.FindStoppedAsync(waiting, stopping))
+            {
+                Release(_lanes.Drop(endpointId));
+            }
         }
     }
 

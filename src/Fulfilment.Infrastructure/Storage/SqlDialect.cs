@@ -32,6 +32,12 @@ public abstract class SqlDialect
     /// <summary>Stands behind a table's name and names the index to use, where the planner has no statistics to choose by.</summary>
     public abstract string IndexedBy(string index);
 
+    /// <summary>Stands behind a table that is read in a transaction: its rows are read as they were stored last, without locks.</summary>
+    public abstract string AsStored { get; }
+
+    /// <summary>Stands behind the table of an update: it locks row by row, and passes by what somebody else has locked; who counts the rows finds out.</summary>
+    public abstract string PassingByLocked { get; }
+
     /// <summary>That a column holds exactly the text of a parameter, where texts may end in spaces: SQL Server takes "A" and "A " for equal.</summary>
     public abstract string SameText(string column, string parameter);
 }

@@ -14,8 +14,11 @@ public sealed class WebhookDeliveryStore(IDatabase database, IdGenerator ids) : 
 {
     internal const string QueueSql = """
         INSERT INTO webhook_deliveries (endpoint_id, event_id, state, due_at, queued_at, attempts)
-        SELECT @endpointId, o.id, 10, @due, @now, 0 FROM outbox AS o WHERE o.id IN @ids
+        SELECT @endpointId, o.id, 10, @due, @now, 0 FROM outbox AS o
+        WHERE o.id IN @ids AND NOT EXISTS (SELECT 1 FROM webhook_deliveries AS d WHERE d.endpoint_id = @endpointId AND d.event_id = o.id)
         """;
+
+    internal const string EarlierSql = "SELECT event_id FROM webhook_deliveries WHERE endpoint_id = @endpointId AND state = 30 AND event_id IN @ids";
 
     internal const string DueEndpointsSql = """
         SELECT e.id FROM webhook_endpoints AS e
@@ -25,6 +28,13 @@ public sealed class WebhookDeliveryStore(IDatabase database, IdGenerator ids) : 
     private readonly WebhookReplays _replays = new(database);
     private readonly WebhookPruning _pruning = new(database);
     private readonly WebhookResults _results = new(database, ids);
+
+    internal static string MarkSql(SqlDialect dialect) => $"UPDATE outbox {dialect.PassingByLocked} SET waiting = NULL WHERE waiting = 1 AND id IN @ids";
+
+    internal static string LeaseSql(SqlDialect dialect) => $"""
+        UPDATE webhook_deliveries {dialect.PassingByLocked} SET due_at = @lease
+        WHERE endpoint_id = @endpointId AND state = 10 AND due_at <= @nowMs AND event_id IN @events
+        """;
 
     internal static string WaitingSql(SqlDialect dialect) => $"""
         SELECT {WebhookMessageRow.Columns} FROM outbox AS o LEFT JOIN orders AS r ON r.id = o.order_id
@@ -50,7 +60,7 @@ public sealed class WebhookDeliveryStore(IDatabase database, IdGenerator ids) : 
         ArgumentNullException.ThrowIfNull(messages);
         try
         {
-            return await database.WriteAsync(connection => QueueAsync(connection, messages, leases, now)).ConfigureAwait(false);
+            return await database.WriteGuardedAsync(connection => QueueAsync(connection, messages, leases, now), WritePriority.Background).ConfigureAwait(false);
         }
         catch (StorageConflictException)
         {
@@ -82,13 +92,27 @@ public sealed class WebhookDeliveryStore(IDatabase database, IdGenerator ids) : 
             return [];
         }
 
-        var taken = await database.WriteAsync(connection => connection.ExecuteAsync(
-            "UPDATE webhook_deliveries SET due_at = @lease WHERE endpoint_id = @endpointId AND state = 10 AND due_at <= @nowMs AND event_id IN @events",
-            new { lease, endpointId, nowMs, events = found.ConvertAll(delivery => delivery.Message.Id) })).ConfigureAwait(false);
+        try
+        {
+            return await database.WriteGuardedAsync(async connection =>
+            {
+                var taken = await connection.ExecuteAsync(
+                    LeaseSql(database.Dialect), new { lease, endpointId, nowMs, events = found.ConvertAll(delivery => delivery.Message.Id) }).ConfigureAwait(false);
 
-        // Where another node took some, nobody knows which: all of them are due again when the lease ends, and only this look has lost.
-        return taken == found.Count ? found : [];
+                // Where another node took some, nobody knows which: none is taken, and the next look finds what is left.
+                return taken == found.Count ? found : throw new StorageConflictException();
+            }, WritePriority.Background).ConfigureAwait(false);
+        }
+        catch (StorageConflictException)
+        {
+            return [];
+        }
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> FindStoppedAsync(IReadOnlyCollection<long> endpoints, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<long>>(
+        async connection => [.. endpoints.Except(await connection.QueryAsync<long>("SELECT id FROM webhook_endpoints WHERE state = 10 AND id IN @endpoints", new { endpoints }).ConfigureAwait(false))],
+        cancellation);
 
     /// <inheritdoc/>
     public Task RecordAsync(IReadOnlyList<DeliveryResult> results, DateTimeOffset now) => _results.RecordAsync(results, now);
@@ -99,10 +123,9 @@ public sealed class WebhookDeliveryStore(IDatabase database, IdGenerator ids) : 
     /// <inheritdoc/>
     public Task<long> PruneAsync(long beforeEvent, DateTimeOffset now, CancellationToken cancellation) => _pruning.RunAsync(beforeEvent, now, cancellation);
 
-    private static async Task<IReadOnlyList<LeasedDelivery>> QueueAsync(DbConnection connection, IReadOnlyList<WebhookMessage> messages, Func<long, bool> leases, DateTimeOffset now)
+    private async Task<IReadOnlyList<LeasedDelivery>> QueueAsync(DbConnection connection, IReadOnlyList<WebhookMessage> messages, Func<long, bool> leases, DateTimeOffset now)
     {
-        var marked = await connection.ExecuteAsync(
-            "UPDATE outbox SET waiting = NULL WHERE waiting = 1 AND id IN @ids", new { ids = messages.Select(message => message.Id).ToList() }).ConfigureAwait(false);
+        var marked = await connection.ExecuteAsync(MarkSql(database.Dialect), new { ids = messages.Select(message => message.Id).ToList() }).ConfigureAwait(false);
         if (marked != messages.Count)
         {
             throw new StorageConflictException();
@@ -113,15 +136,21 @@ public sealed class WebhookDeliveryStore(IDatabase database, IdGenerator ids) : 
         var leased = new List<(WebhookEndpoint Endpoint, List<WebhookMessage> Messages)>();
         foreach (var endpoint in endpoints)
         {
-            var wanted = messages.Where(message => (message.StorefrontId == 0 || message.StorefrontId == endpoint.StorefrontId) && endpoint.Wants(message.Type)).ToList();
+            var wanted = messages.Where(message => message.Id >= endpoint.EarliestEvent && endpoint.Wants(message.StorefrontId, message.Type)).ToList();
             if (wanted.Count == 0)
             {
                 continue;
             }
 
             var takes = endpoint.State == EndpointState.Active && leases(endpoint.Id);
-            await connection.ExecuteAsync(
-                QueueSql, new { endpointId = endpoint.Id, due = takes ? lease : nowMs, now = nowMs, ids = wanted.ConvertAll(message => message.Id) }).ConfigureAwait(false);
+            var ids = wanted.ConvertAll(message => message.Id);
+            var queued = await connection.ExecuteAsync(QueueSql, new { endpointId = endpoint.Id, due = takes ? lease : nowMs, now = nowMs, ids }).ConfigureAwait(false);
+            if (queued < wanted.Count)
+            {
+                var earlier = (await connection.QueryAsync<long>(EarlierSql, new { endpointId = endpoint.Id, ids }).ConfigureAwait(false)).ToHashSet();
+                wanted.RemoveAll(message => earlier.Contains(message.Id));
+            }
+
             if (takes)
             {
                 leased.Add((endpoint, wanted));

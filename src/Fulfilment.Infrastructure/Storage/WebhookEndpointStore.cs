@@ -24,14 +24,16 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
 
         await connection.ExecuteAsync(
             """
-            INSERT INTO webhook_endpoints (id, storefront_id, url, types, state, replay_after, replay_until)
-            VALUES (@Id, @StorefrontId, @Url, @types, @State, @Id, @LateUntil)
+            INSERT INTO webhook_endpoints (id, storefront_id, url, types, state, late_after)
+            VALUES (@Id, @StorefrontId, @Url, @types, @State, @lateAfter)
             """,
             new
             {
                 endpoint.Id, endpoint.StorefrontId, endpoint.Url, types = endpoint.Types is null ? null : StorageJson.Write(endpoint.Types.Select(type => (int)type)), endpoint.State,
-                endpoint.LateUntil,
+                lateAfter = endpoint.EarliestEvent - 1,
             }).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            EarlierSql(database.Dialect), new { endpoint.Id, endpoint.StorefrontId, endpoint.EarliestEvent, at = endpoint.CreatedAt.ToUnixTimeMilliseconds() }).ConfigureAwait(false);
         await CatalogueVersion.RaiseAsync(connection).ConfigureAwait(false);
         await AddSecretAsync(connection, endpoint.Id, secret).ConfigureAwait(false);
         await RecordAsync(connection, actor, "webhookEndpoint.created", null, endpoint).ConfigureAwait(false);
@@ -56,7 +58,7 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
     {
         WebhookStates.Endpoints.Require(endpoint.State, EndpointState.Deleted);
         await connection.ExecuteAsync(
-            "UPDATE webhook_endpoints SET state = @deleted, replay_after = NULL, replay_until = NULL WHERE id = @id AND state = @State",
+            "UPDATE webhook_endpoints SET state = @deleted, replay_after = NULL, replay_until = NULL, late_after = NULL WHERE id = @id AND state = @State",
             new { deleted = EndpointState.Deleted, id, endpoint.State }).ConfigureAwait(false);
         await connection.ExecuteAsync("DELETE FROM webhook_secrets WHERE endpoint_id = @id", new { id }).ConfigureAwait(false);
         await CatalogueVersion.RaiseAsync(connection).ConfigureAwait(false);
@@ -118,6 +120,15 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
                 DeliveriesSql(database.Dialect, state), new { id, state, before, limit }).ConfigureAwait(false)).Select(row => row.ToDelivery())],
             cancellation);
 
+    /// <summary>
+    /// Events that are there before the endpoint, as state 30: neither sent nor shown, unless a replay asks for them. Ids are not in the order of commits, so only a
+    /// look at what is stored tells an event from before the endpoint from one that comes after it. What others are storing now it need not see.
+    /// </summary>
+    internal static string EarlierSql(SqlDialect dialect) => $"""
+        INSERT INTO webhook_deliveries (endpoint_id, event_id, state, queued_at, attempts)
+        SELECT @Id, o.id, 30, @at, 0 FROM outbox AS o {dialect.AsStored} WHERE o.id >= @EarliestEvent AND (o.storefront_id = 0 OR o.storefront_id = @StorefrontId)
+        """;
+
     internal static string ListSql(SqlDialect dialect, long? storefrontId) => $"""
         SELECT {WebhookEndpointRows.Columns} FROM webhook_endpoints AS e
         WHERE e.id < @before AND e.state < @deleted {(storefrontId is null ? "" : "AND e.storefront_id = @storefrontId")}
@@ -128,7 +139,7 @@ public sealed class WebhookEndpointStore(IDatabase database, IdGenerator ids, Ti
         SELECT d.event_id AS EventId, o.type AS Type, o.order_id AS OrderId, d.state AS State, d.attempts AS Attempts, d.due_at AS DueAt,
                d.answered_at AS AnsweredAt, d.status AS Status, d.fault AS Fault, d.answer AS Answer
         FROM webhook_deliveries AS d LEFT JOIN outbox AS o ON o.id = d.event_id
-        WHERE d.endpoint_id = @id AND d.event_id < @before {(state is null ? "" : "AND d.state = @state")}
+        WHERE d.endpoint_id = @id AND d.event_id < @before AND {(state is null ? "d.state < 30" : "d.state = @state")}
         ORDER BY d.event_id DESC {dialect.Limit("@limit")}
         """;
 

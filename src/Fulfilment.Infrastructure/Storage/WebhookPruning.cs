@@ -31,7 +31,7 @@ internal sealed class WebhookPruning(IDatabase database)
 
         deleted += await database.WriteAsync(
             connection => connection.ExecuteAsync("DELETE FROM webhook_secrets WHERE ends_at <= @now", new { now = now.ToUnixTimeMilliseconds() }), WritePriority.Bulk).ConfigureAwait(false);
-        return deleted + await database.WriteAsync(connection => EventsAsync(connection, beforeEvent), WritePriority.Bulk).ConfigureAwait(false);
+        return deleted + await database.WriteGuardedAsync(connection => EventsAsync(connection, beforeEvent), WritePriority.Bulk).ConfigureAwait(false);
     }
 
     private async Task<long> DeliveriesAsync(DbConnection connection, long endpointId, long before, bool isDeleted)

@@ -26,7 +26,7 @@ internal sealed class WebhookResults(IDatabase database, IdGenerator ids)
         """;
 
     /// <inheritdoc cref="IWebhookDeliveryStore.RecordAsync"/>
-    public Task RecordAsync(IReadOnlyList<DeliveryResult> results, DateTimeOffset now) => database.WriteAsync(async connection =>
+    public Task RecordAsync(IReadOnlyList<DeliveryResult> results, DateTimeOffset now) => database.WriteGuardedAsync(async connection =>
     {
         foreach (var same in results.GroupBy(result => (result.Delivery.Target.Id, result.Delivery.LeasedUntilMs, result.End, result.DueAtMs, result.Answer)))
         {
@@ -39,7 +39,7 @@ internal sealed class WebhookResults(IDatabase database, IdGenerator ids)
         }
 
         return 0;
-    });
+    }, WritePriority.Background);
 
     private static Task WriteAsync(DbConnection connection, DeliveryResult result, List<long> events, DateTimeOffset now)
     {

@@ -71,12 +71,17 @@ internal sealed class WebhookDesk : IAsyncDisposable
     }
 
     /// <summary>Events as a transaction leaves them.</summary>
-    public Task<List<long>> EventsAsync(int count, long storefront = Storefront) => Database.WriteAsync(async connection =>
+    public Task<List<long>> EventsAsync(int count, long storefront = Storefront) => StoreAsync([.. Enumerable.Range(0, count).Select(_ => Ids.Next())], storefront);
+
+    /// <summary>Events with these ids.</summary>
+    /// <param name="ids">In any order.</param>
+    /// <param name="storefront">Whose.</param>
+    /// <param name="waiting">Null: of a node that knows of no endpoint.</param>
+    public Task<List<long>> StoreAsync(List<long> ids, long storefront = Storefront, long? waiting = 1) => Database.WriteAsync(async connection =>
     {
-        var ids = Enumerable.Range(0, count).Select(_ => Ids.Next()).ToList();
         await connection.ExecuteAsync(
-            "INSERT INTO outbox (id, storefront_id, type, order_id, status, version, data, waiting) VALUES (@id, @storefront, 16, 0, 0, 0, '{\"currency\":\"CNY\"}', 1)",
-            ids.Select(id => new { id, storefront }));
+            "INSERT INTO outbox (id, storefront_id, type, order_id, status, version, data, waiting) VALUES (@id, @storefront, 16, 0, 0, 0, '{\"currency\":\"CNY\"}', @waiting)",
+            ids.Select(id => new { id, storefront, waiting }));
         return ids;
     });
 
@@ -91,6 +96,16 @@ internal sealed class WebhookDesk : IAsyncDisposable
 
     /// <summary>The same store as another process has it.</summary>
     public WebhookDeliveryStore OpenAnotherStore() => new(Keep(new SqliteDatabase(_folder)), Ids);
+
+    /// <summary>Another node's ids, whose clock is so far from ours.</summary>
+    public IdGenerator IdsOf(int node, TimeSpan off = default)
+    {
+        var clock = new ManualTimeProvider();
+        clock.Stall(Time.GetUtcNow() + off - clock.GetUtcNow());
+        var ids = new IdGenerator(clock);
+        ids.Use(new NodeLease(node, 0, Time.GetUtcNow().AddYears(1).ToUnixTimeMilliseconds(), long.MaxValue));
+        return ids;
+    }
 
     /// <summary>One look by hand: queues what waits, sends what is due at the endpoint, and stores what came of it.</summary>
     public async Task<IReadOnlyList<DeliveryResult>> SendDueAsync(long endpointId)

@@ -32,6 +32,10 @@ internal sealed class ClockedDatabase(IDatabase database, Func<long>? nowMs) : I
 
         public override string JoinInOrder => rest.JoinInOrder;
 
+        public override string AsStored => rest.AsStored;
+
+        public override string PassingByLocked => rest.PassingByLocked;
+
         public override string Limit(string count) => rest.Limit(count);
 
         public override string RowBehind(string rows) => rest.RowBehind(rows);

@@ -25,6 +25,12 @@ public sealed class SqlServerDialect : SqlDialect
     public override string IndexedBy(string index) => "";
 
     /// <inheritdoc/>
+    public override string AsStored => "WITH (READCOMMITTED)";
+
+    /// <inheritdoc/>
+    public override string PassingByLocked => "WITH (ROWLOCK, READPAST)";
+
+    /// <inheritdoc/>
     public override string SameText(string column, string parameter) => $"{column} = {parameter} AND DATALENGTH({column}) = DATALENGTH({parameter})";
 
     /// <inheritdoc/>

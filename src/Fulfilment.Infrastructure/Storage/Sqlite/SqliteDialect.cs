@@ -36,5 +36,11 @@ public sealed class SqliteDialect : SqlDialect
     public override string IndexedBy(string index) => $"INDEXED BY {index}";
 
     /// <inheritdoc/>
+    public override string AsStored => "";
+
+    /// <inheritdoc/>
+    public override string PassingByLocked => "";
+
+    /// <inheritdoc/>
     public override string SameText(string column, string parameter) => $"{column} = {parameter}";
 }

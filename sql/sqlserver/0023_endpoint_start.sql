@@ -1,0 +1,1 @@
+ALTER TABLE webhook_endpoints ADD late_after BIGINT NULL;
