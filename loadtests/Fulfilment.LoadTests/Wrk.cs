@@ -15,6 +15,8 @@ internal sealed record WrkResult(long Requests, double PerSecond, long Refused, 
 /// <summary>Drives wrk with the order script.</summary>
 internal static class Wrk
 {
+    private const int Threads = 2;
+
     private static int _run;
 
     /// <param name="url">Where to post orders.</param>
@@ -25,12 +27,13 @@ internal static class Wrk
         // References are kept for ever, so every run numbers its own.
         var prefix = string.Create(CultureInfo.InvariantCulture, $"B{Environment.ProcessId}R{++_run}");
         var pause = load.PerSecond is { } rate ? (1000.0 * load.Connections / rate).ToString("F1", CultureInfo.InvariantCulture) : "0";
+        var every = load is { IsSteady: true, PerSecond: { } steady } ? (1000.0 * Threads / steady).ToString("F4", CultureInfo.InvariantCulture) : "0";
         var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            "-t2", $"-c{load.Connections}", $"-d{load.Seconds}s", "--timeout", "10s", "-s", Path.Combine(AppContext.BaseDirectory, "orders.lua"),
+            $"-t{Threads}", $"-c{load.Connections}", $"-d{load.Seconds}s", "--timeout", "10s", "-s", Path.Combine(AppContext.BaseDirectory, "orders.lua"),
             "-H", "Content-Type: application/json", .. key is null ? (string[])[] : ["-H", $"Authorization: Bearer {key}"],
-            url.ToString(), Bench.Sku, prefix, pause,
+            url.ToString(), Bench.Sku, prefix, pause, every,
         ];
         foreach (var argument in arguments)
         {
@@ -62,4 +65,5 @@ internal static class Wrk
 /// <param name="Connections">Held open at once.</param>
 /// <param name="Seconds">For how long.</param>
 /// <param name="PerSecond">About how many requests a second; null: as many as are answered.</param>
-internal sealed record Load(int Connections, int Seconds, double? PerSecond = null);
+/// <param name="IsSteady">Whether the rate holds however long answers take; else a connection's pauses are on top of them, and less comes.</param>
+internal sealed record Load(int Connections, int Seconds, double? PerSecond = null, bool IsSteady = false);
