@@ -106,6 +106,32 @@ public sealed class BadReceiverTests : IAsyncLifetime
         Assert.All(await _desk.DeliveriesAsync(endpoint.Id), delivery => Assert.Equal(DeliveryState.Delivered, delivery.State));
     }
 
+    /// <summary>It is not all right yet when somebody resumes it: what waited is tried for three days more, and nothing that was sent before pauses it anew.</summary>
+    [Fact]
+    public async Task ResumedTooEarly_ItsEventsAreTriedForThreeDaysMore()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.AnswerWith(HttpStatusCode.Gone);
+        var endpoint = await _desk.EndpointAsync(receiver.Url);
+        await _desk.EventsAsync(2);
+        await _desk.Store.QueueAsync(await _desk.Store.FindWaitingAsync(500, CancellationToken.None), _ => false, _desk.Time.GetUtcNow());
+        var sent = Assert.Single(await _desk.Store.TakeAsync(endpoint.Id, 1, _desk.Time.GetUtcNow(), CancellationToken.None));
+        await _desk.SendDueAsync(endpoint.Id);
+        Assert.Equal(EndpointState.Paused, (await _desk.FindAsync(endpoint.Id)).State);
+
+        _desk.Time.Stall(TimeSpan.FromSeconds(1));
+        await new ResumeEndpoint(_desk.Endpoints, _desk.Signals, _desk.Time).RunAsync(endpoint.Id, WebhookDesk.Storefront, new("storefront:shop-1", null));
+        await _desk.Store.RecordAsync([await _desk.Deliver.RunAsync(sent, CancellationToken.None)], _desk.Time.GetUtcNow());
+        Assert.Equal(EndpointState.Active, (await _desk.FindAsync(endpoint.Id)).State);
+
+        receiver.AnswerWith(HttpStatusCode.ServiceUnavailable);
+        _desk.Time.Stall(WebhookOptions.TriedFor - TimeSpan.FromMilliseconds(500));
+        Assert.All(await _desk.SendDueAsync(endpoint.Id), result => Assert.Equal(DeliveryEnd.Retried, result.End));
+        _desk.Time.Stall(TimeSpan.FromSeconds(1));
+        Assert.All(await _desk.SendDueAsync(endpoint.Id), result => Assert.Equal(DeliveryEnd.GivenUp, result.End));
+        Assert.Equal(PauseReason.Failing, (await _desk.FindAsync(endpoint.Id)).PauseReason);
+    }
+
     [Fact]
     public async Task Redirecting_ItIsNotFollowed()
     {

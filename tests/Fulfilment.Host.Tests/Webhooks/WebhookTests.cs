@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Dapper;
 using Fulfilment.Core.Webhooks;
+using Fulfilment.Infrastructure.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fulfilment.Host.Tests.Webhooks;
 
@@ -196,6 +199,46 @@ public sealed class WebhookTests : IAsyncLifetime
         var seen = (await _shop.GetAsync("/v1/admin/webhook-endpoints?storefront=shop-1", TestHost.OperatorKey)).GetProperty("data");
         Assert.Equal("shop-1", Assert.Single(seen.EnumerateArray()).GetProperty("storefront").GetString());
         Assert.Equal("active", (await _shop.PostAsync($"/v1/admin/webhook-endpoints/{id}/resume", key: TestHost.OperatorKey)).GetProperty("status").GetString());
+    }
+
+    /// <summary>Nobody queues them either: with no endpoint an event costs its order a row and no more.</summary>
+    [Fact]
+    public async Task OnlyOrdersOfStorefrontsWithEndpoints_LeaveSomethingToQueue()
+    {
+        await using var shop = await WebhookShop.StartAsync(new TestHostOptions { Settings = new() { ["Host:Roles"] = "Api" } });
+        var database = ((TestHost)shop.Host).Services.GetRequiredService<IDatabase>();
+        Task<long> WaitingAsync() => database.ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM outbox WHERE waiting = 1 AND order_id > 0"));
+        var other = await shop.Host.ShopAsync("shop-2");
+        await shop.EndpointAsync(_receiver.Url, key: other);
+
+        await shop.BuyAsync();
+        Assert.Equal(0, await WaitingAsync());
+        await shop.BuyAsync(other);
+        Assert.Equal(1, await WaitingAsync());
+    }
+
+    /// <summary>An address may hold a secret behind its question mark, and every endpoint has one of ours.</summary>
+    [Fact]
+    public async Task NoSecret_IsInTheLog_NorInTheAudit_NorInAnAlert()
+    {
+        var endpoint = await _shop.EndpointAsync($"{_receiver.Url}?token=TOKEN-OF-THE-SHOP", """["order.fulfilled"]""");
+        var path = $"/v1/webhook-endpoints/{endpoint.GetProperty("id").GetString()}";
+        var second = await _shop.PostAsync($"{path}/rotate");
+        await _shop.PostAsync($"{path}/test");
+        _receiver.AnswerWith(HttpStatusCode.Gone);
+        await _shop.BuyAsync();
+        await Patience.UntilAsync(async () => (await _shop.GetAsync(path)).GetProperty("status").GetString() == "paused");
+        await _shop.EndpointAsync("http://127.0.0.1:1/?token=TOKEN-OF-THE-SHOP", """["order.fulfilled"]""");
+        await _shop.BuyAsync();
+        await _shop.UntilAsync((await _shop.GetAsync("/v1/webhook-endpoints")).GetProperty("data")[0], one => one.GetProperty("attempts").GetInt32() > 0);
+
+        var told = $"{((TestHost)_shop.Host).Log.Text}\n{await _shop.GetAsync("/v1/admin/audit?limit=200", TestHost.OperatorKey)}\n{await AlertAsync()}";
+        foreach (var secret in (string[])["TOKEN-OF-THE-SHOP", endpoint.GetProperty("secret").GetString()![6..], second.GetProperty("secret").GetString()![6..]])
+        {
+            Assert.DoesNotContain(secret, told, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("webhookEndpoint.secretRotated", told, StringComparison.Ordinal);
     }
 
     private async Task<JsonElement> AlertAsync() =>
