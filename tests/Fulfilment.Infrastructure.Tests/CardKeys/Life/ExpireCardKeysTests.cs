@@ -22,7 +22,7 @@ public sealed class ExpireCardKeysTests
         var next = await engine.AddBatchAsync(sku, 5, Today.AddDays(1));
         Assert.Null(await desk.Keys.FreezeAsync(batch.Keys[0], "complaint", Operator));
         Assert.Null(await desk.Keys.VoidAsync(batch.Keys[1], "seen elsewhere", Operator));
-        Assert.Equal(batch.Keys[2], Accepted(await engine.PlaceAsync(Request("A-1"))).Claim.Needs[0].Keys.Single().Origin.CardKeyId);
+        Assert.Contains(Accepted(await engine.PlaceAsync(Request("A-1"))).Claim.Needs[0].Keys.Single().Origin.CardKeyId, batch.Keys.Skip(2));
 
         engine.Time.Step(TimeSpan.FromHours(8) - TimeSpan.FromMilliseconds(1));
         Assert.Equal(0, await desk.Expiry.RunAsync(CancellationToken.None));
