@@ -42,20 +42,13 @@ public sealed class TestHost : IRunningHost, IAsyncDisposable
         options ??= new TestHostOptions();
         var folder = options.Folder ?? await NewFolderAsync();
         var builder = FulfilmentApp.CreateBuilder();
-        builder.Configuration["Urls"] = "http://127.0.0.1:0";
-        builder.Configuration["Storage:Path"] = folder;
-        builder.Configuration["Bootstrap:OperatorKey"] = OperatorKey;
-        builder.Configuration.AddInMemoryCollection(options.Settings);
+        options.Configure(builder, folder);
 
         var log = new LogCollector();
         builder.Logging.ClearProviders().AddProvider(log);
-        if (options.Time is { } time)
-        {
-            builder.Services.AddSingleton(time);
-        }
-
-        options.Services?.Invoke(builder.Services);
-        var app = await FulfilmentApp.BuildAsync(builder, options.Endpoints, TestContext.Current.CancellationToken);
+        var app = options.Works
+            ? await FulfilmentApp.BuildAsync(builder, options.Endpoints, TestContext.Current.CancellationToken)
+            : await FulfilmentApp.BuildAsync(builder, new HostRoles(Api: true, Worker: false, Console: true), options.Endpoints, TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestHost(app, folder, options.Folder is null, log);
     }
@@ -105,4 +98,22 @@ public sealed record TestHostOptions
 
     /// <summary>A folder that outlives the host; none: one of its own.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>False: it answers, and runs neither jobs nor workers.</summary>
+    public bool Works { get; init; } = true;
+
+    /// <summary>Makes a host on a folder so.</summary>
+    internal void Configure(WebApplicationBuilder builder, string folder)
+    {
+        builder.Configuration["Urls"] = "http://127.0.0.1:0";
+        builder.Configuration["Storage:Path"] = folder;
+        builder.Configuration["Bootstrap:OperatorKey"] = TestHost.OperatorKey;
+        builder.Configuration.AddInMemoryCollection(Settings);
+        if (Time is { } time)
+        {
+            builder.Services.AddSingleton(time);
+        }
+
+        Services?.Invoke(builder.Services);
+    }
 }
