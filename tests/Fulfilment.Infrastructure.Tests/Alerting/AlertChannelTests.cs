@@ -1,4 +1,3 @@
-using Fulfilment.Core.Alerts;
 using Fulfilment.Core.Alerts.Channels;
 
 namespace Fulfilment.Infrastructure.Tests.Alerting;

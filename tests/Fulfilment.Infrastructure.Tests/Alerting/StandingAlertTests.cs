@@ -1,6 +1,5 @@
 using Fulfilment.Core;
 using Fulfilment.Core.Alerts;
-using Fulfilment.Core.Alerts.Channels;
 using Fulfilment.Core.Auditing;
 
 namespace Fulfilment.Infrastructure.Tests.Alerting;

@@ -12,7 +12,12 @@ internal static class MigratedFile
     public static async Task PlaceInAsync(string folder)
     {
         var content = await Content.Value;
-        var onlyOurs = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        var onlyOurs = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            onlyOurs.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         await using var file = new FileStream(Path.Combine(folder, SqliteDatabase.FileName), onlyOurs);
         await file.WriteAsync(content);
     }
