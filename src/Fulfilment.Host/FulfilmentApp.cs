@@ -117,7 +117,7 @@ internal static class FulfilmentApp
     {
         try
         {
-            await app.StartAsync(cancellation);
+            await StartAsync(app, cancellation);
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
@@ -126,6 +126,20 @@ internal static class FulfilmentApp
         catch (Exception exception) when (exception is FormatException or SocketException)
         {
             throw new SetupException($"The host cannot listen there: {exception.Message}. An address looks like http://127.0.0.1:8080, and must be one of this machine's; choose it with --urls.", exception);
+        }
+    }
+
+    // What runs already when the port proves to be taken must end before what it works with is disposed of.
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.StopAsync(CancellationToken.None);
+            throw;
         }
     }
 }
